@@ -1,0 +1,58 @@
+#ifndef REGISTRYD_SERVER_SETTINGS_SETTINGS_H_
+#define REGISTRYD_SERVER_SETTINGS_SETTINGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "registry/config/service_config.h"
+#include "server/observe/log_options.h"
+
+namespace registryd {
+
+// What the server asks of a client on a TLS listener.
+enum class TlsClientAuth {
+  kRequire,  // A certificate that tls_client_ca signed.
+  kNone,
+};
+
+// Everything that an operator can set, with its default. Plain data: setting.h
+// describes each to people, settings_loader.h fills it in, docs/settings.md
+// explains it.
+struct Settings {
+  // Where the configuration comes from and goes to. Empty: no such file, folder.
+  std::string config_file;
+  bool reload = true;
+  std::string state_dir;
+
+  // What is known of registries.
+  ServiceOptions service_options;
+  InsecureMatch insecure_match = InsecureMatch::kStrict;
+  std::string certs_dir = "/etc/docker/certs.d";
+
+  // Who is listened to. `listen` holds unix:PATH or HOST:PORT.
+  std::vector<std::string> listen = {"unix:/run/registryd/registryd.sock", "127.0.0.1:50051"};
+  std::string tls_cert;
+  std::string tls_key;
+  std::string tls_client_ca;
+  TlsClientAuth tls_client_auth = TlsClientAuth::kRequire;
+  std::vector<std::string> admins;
+  absl::Duration drain_timeout = absl::Seconds(30);
+
+  // How much is held at one time, and for how long.
+  int max_connections = 4096;
+  int max_watchers = 10'000;
+  int max_transactions = 64;
+  absl::Duration transaction_lifetime = absl::Minutes(1);
+  absl::Duration dns_cache_ttl = absl::Minutes(1);
+  absl::Duration dns_negative_cache_ttl = absl::Seconds(5);
+
+  // What can be seen of it. `metrics_listen` is HOST:PORT on loopback, or empty.
+  LogLevel log_level = LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kJson;
+  std::string metrics_listen = "127.0.0.1:9464";
+};
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_SERVER_SETTINGS_SETTINGS_H_
