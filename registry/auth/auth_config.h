@@ -1,0 +1,43 @@
+#ifndef REGISTRYD_REGISTRY_AUTH_AUTH_CONFIG_H_
+#define REGISTRYD_REGISTRY_AUTH_AUTH_CONFIG_H_
+
+#include <map>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "registry/base/secret.h"
+#include "registry/config/index_info.h"
+
+namespace registryd {
+
+inline constexpr absl::string_view kIndexServer = "https://index.docker.io/v1/";
+
+// Credentials for one registry. Mirrors Docker's registry.AuthConfig.
+struct AuthConfig {
+  std::string username;
+  Secret password;
+  Secret auth;  // Base64 of "username:password", as config.json has it.
+  std::string email;
+  std::string server_address;
+  Secret identity_token;
+  Secret registry_token;
+};
+
+// By key, as Docker's config.json holds them: host names or whole URLs. Ordered,
+// so that where several legacy keys match, the first in order is taken.
+using AuthConfigs = std::map<std::string, AuthConfig, std::less<>>;
+
+// The key under which an index's credentials are kept: kIndexServer for the
+// official index, the index's name for others.
+std::string GetAuthConfigKey(const IndexInfo& index);
+
+// The credentials for `index`, or an empty AuthConfig: by its key, else (not for
+// the official index) by the first key whose ConvertToHostname equals it.
+const AuthConfig& ResolveAuthConfig(const AuthConfigs& configs, const IndexInfo& index);
+
+// Cuts `http://` or `https://` off, and everything from the first '/' on.
+absl::string_view ConvertToHostname(absl::string_view url);
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_REGISTRY_AUTH_AUTH_CONFIG_H_

@@ -1,0 +1,86 @@
+#ifndef REGISTRYD_REGISTRY_TLS_SSL_CONTEXT_CACHE_H_
+#define REGISTRYD_REGISTRY_TLS_SSL_CONTEXT_CACHE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "registry/tls/host_certificates.h"
+#include "registry/tls/system_roots.h"
+
+// BoringSSL's SSL_CTX, whose headers stay within registry/tls and the transport.
+struct ssl_ctx_st;
+
+namespace registryd {
+
+// Shared by connections, which may outlive the cache.
+using SslContext = std::shared_ptr<ssl_ctx_st>;
+
+// Makes the BoringSSL context for connections to `host` under `config`: TLS 1.2
+// or newer, trust in `roots` and the host's own roots, client certificates that
+// are offered when the server accepts their issuer (the first such one; a server
+// that names no issuer is offered the first). Verification of certificates is
+// off if `config` is insecure. Verification of the name is per connection, and
+// the caller's to set.
+//
+// Errors: INVALID_ARGUMENT, reason CERTIFICATES_INVALID, for a client
+// certificate that is damaged or not its key's.
+absl::StatusOr<SslContext> MakeSslContext(const SystemRoots& roots, absl::string_view host,
+                                          const TlsConfig& config);
+
+struct SslContextCacheOptions {
+  // Hosts that have certificates of their own; beyond, the one that was not
+  // used for the longest time is forgotten.
+  size_t max_entries = 1024;
+};
+
+// Keeps the context of each host as long as its certificates are the same
+// object: new certificates make a new context, and connections that are open
+// keep theirs. Hosts without certificates of their own share one context.
+// Thread-safe.
+class SslContextCache {
+ public:
+  explicit SslContextCache(std::shared_ptr<const SystemRoots> roots,
+                           SslContextCacheOptions options = {});
+
+  // As MakeSslContext, which it calls on this thread when it must. No disk, no
+  // network. Failures are not cached.
+  absl::StatusOr<SslContext> Get(absl::string_view host, const TlsConfig& config);
+
+  struct Stats {
+    uint64_t hits = 0;
+    uint64_t misses = 0;
+    size_t entries = 0;
+  };
+  Stats stats() const;
+
+ private:
+  struct Entry {
+    std::shared_ptr<const HostCertificates> certificates;  // Held: its address is the key.
+    SslContext context;
+    uint64_t last_used = 0;
+  };
+
+  void Insert(absl::string_view host, Entry entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::shared_ptr<const SystemRoots> roots_;
+  const SslContextCacheOptions options_;
+
+  mutable absl::Mutex mutex_;
+  uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
+  SslContext plain_ ABSL_GUARDED_BY(mutex_);
+  SslContext insecure_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  Stats stats_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_REGISTRY_TLS_SSL_CONTEXT_CACHE_H_

@@ -1,0 +1,59 @@
+#ifndef REGISTRYD_REGISTRY_TLS_TEST_CERTIFICATES_H_
+#define REGISTRYD_REGISTRY_TLS_TEST_CERTIFICATES_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+struct evp_pkey_st;
+
+namespace registryd {
+
+// Both in PEM.
+struct TestCertificate {
+  std::string certificate_pem;
+  std::string key_pem;
+};
+
+struct TestCertificateOptions {
+  std::string common_name = "test";
+  // Subject alternative names. Addresses in text form, without brackets.
+  std::vector<std::string> dns_names;
+  std::vector<std::string> ip_addresses;
+  std::vector<std::string> uris;
+  absl::Time not_before = absl::Now() - absl::Hours(1);
+  absl::Time not_after = absl::Now() + absl::Hours(24);
+};
+
+// Makes certificates for tests: new ECDSA P-256 keys, signed by this authority.
+//
+//   TestCertificateAuthority ca;
+//   TestCertificateOptions options;
+//   options.dns_names = {"localhost"};
+//   TestCertificate server = ca.Issue(options);
+//   trust(ca.certificate_pem());
+//
+// What is issued is good for servers and clients both. Aborts on errors. Thread-safe.
+class TestCertificateAuthority {
+ public:
+  explicit TestCertificateAuthority(TestCertificateOptions options = {});
+  ~TestCertificateAuthority();
+
+  const std::string& certificate_pem() const { return own_.certificate_pem; }
+  const std::string& key_pem() const { return own_.key_pem; }
+
+  TestCertificate Issue(const TestCertificateOptions& options) const;
+
+ private:
+  std::string name_;
+  std::shared_ptr<evp_pkey_st> key_;
+  TestCertificate own_;
+};
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_REGISTRY_TLS_TEST_CERTIFICATES_H_

@@ -1,0 +1,25 @@
+#ifndef REGISTRYD_REGISTRY_URI_MIRROR_URL_H_
+#define REGISTRYD_REGISTRY_URI_MIRROR_URL_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "registry/uri/url.h"
+
+namespace registryd {
+
+// Validates the address of a Docker Hub mirror: scheme http or https, no query,
+// fragment or user information (a password is masked in the message). Returns it
+// ending in exactly one added '/'. INVALID_ARGUMENT, MIRROR_INVALID, field "mirror".
+absl::StatusOr<std::string> ValidateMirror(absl::string_view mirror);
+
+// The URL at which look-ups report a mirror that ValidateMirror returned. One that
+// does not begin with exactly "http://" or "https://" ("HTTPS://host/",
+// "https:host/") is put behind "https://", odd as the outcome is; one that is no
+// URL then is refused: INVALID_ARGUMENT, MIRROR_INVALID, field "mirror".
+absl::StatusOr<Url> MirrorLookupUrl(absl::string_view mirror);
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_REGISTRY_URI_MIRROR_URL_H_
