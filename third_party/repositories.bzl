@@ -92,6 +92,7 @@ def _from_dev_packages():
         name = "googleapis",
         jar = "/usr/share/java/proto-google-common-protos.jar",
         package = "libgoogle-common-protos-java",
+        additions = {"//third_party/googleapis:error_info.proto": "google/rpc/error_info.proto"},
         build_file = "//third_party:googleapis.BUILD",
     )
     debian_library(name = "benchmark", package = "libbenchmark-dev", headers = ["benchmark"], libraries = ["libbenchmark.a"])

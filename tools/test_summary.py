@@ -1,25 +1,18 @@
 #!/usr/bin/env python3
 """Counts the test cases of a Bazel run.
 
-usage: test_summary.py TESTLOGS BAZEL_STATUS
+usage: test_summary.py EVENTS BAZEL_STATUS
 
-Reads the test.xml of every test target that the repository has now, names what failed,
-and ends with one line, "N passed, M failed". A target that did not run (its build failed,
-it crashed or it timed out) counts as one failure. Exits 0 only when all passed.
+EVENTS is the build event protocol's JSON file of the run. Every case of every test.xml
+that this run reports counts; a target that failed without a report (its build failed, it
+crashed or it timed out) counts as one failure. Names what failed and ends with one line,
+"N passed, M failed". Exits 0 only when there are tests and all of them passed.
 """
 
-import pathlib
-import subprocess
+import json
 import sys
+import urllib.parse
 import xml.etree.ElementTree as ElementTree
-
-
-def targets():
-    """The labels of all test targets, or none when the build files cannot be read."""
-    query = subprocess.run(
-        ["bazel", "query", "--noshow_progress", "tests(//...)"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
-    return query.stdout.split()
 
 
 def cases(report):
@@ -32,26 +25,44 @@ def cases(report):
 
 
 def main():
-    logs, bazel_status = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+    reports, failed_targets = {}, set()
+    with open(sys.argv[1], encoding="utf-8") as events:
+        for line in events:
+            event = json.loads(line)
+            identity = event["id"]
+            if "testResult" in event:
+                key = identity["testResult"]
+                label = key["label"]
+                if event["testResult"].get("status") != "PASSED":
+                    failed_targets.add(label)
+                for output in event["testResult"].get("testActionOutput", []):
+                    if output["name"] == "test.xml":
+                        path = urllib.parse.unquote(urllib.parse.urlparse(output["uri"]).path)
+                        reports[label, key.get("shard", 0)] = path
+            elif "completed" in event and not event["completed"].get("success"):
+                failed_targets.add(identity["targetCompleted"]["label"])
+            elif "aborted" in event and "targetCompleted" in identity:
+                failed_targets.add(identity["targetCompleted"]["label"])
+
     passed, failures = 0, []
-    for target in targets():
-        report = logs / target.lstrip("/").replace(":", "/") / "test.xml"
-        shards = sorted(report.parent.glob("shard_*/test.xml")) or [report]
-        before = len(failures)
-        for shard in shards:
-            try:
-                for name, ok in cases(shard):
-                    if ok:
-                        passed += 1
-                    else:
-                        failures.append(f"{target} {name}")
-            except (OSError, ElementTree.ParseError):
-                failures.append(f"{target} did not run to its end")
-        cached = report.parent / "test.cache_status"
-        if not cached.exists() and len(failures) == before:
-            failures.append(f"{target} did not run")
-    if bazel_status != 0 and not failures:
-        failures.append(f"bazel ended with status {bazel_status}")
+    explained = set()
+    for (label, _), path in sorted(reports.items()):
+        try:
+            for name, ok in cases(path):
+                if ok:
+                    passed += 1
+                else:
+                    failures.append(f"{label} {name}")
+                    explained.add(label)
+        except (OSError, ElementTree.ParseError) as error:
+            failures.append(f"{label}: no readable report: {error}")
+            explained.add(label)
+    failures += [f"{label} did not build or did not run to its end"
+                 for label in sorted(failed_targets - explained)]
+    if int(sys.argv[2]) != 0 and not failures:
+        failures.append(f"bazel ended with status {sys.argv[2]}")
+    if passed == 0 and not failures:
+        failures.append("no test was run")
     for failure in failures:
         print("FAILED:", failure)
     print(f"{passed} passed, {len(failures)} failed")

@@ -31,8 +31,12 @@ using AuthConfigs = std::map<std::string, AuthConfig, std::less<>>;
 // official index, the index's name for others.
 std::string GetAuthConfigKey(const IndexInfo& index);
 
-// The credentials for `index`, or an empty AuthConfig: by its key, else (not for
-// the official index) by the first key whose ConvertToHostname equals it.
+// The entry with the credentials for `index`: by its key, else (not for the
+// official index) the first whose key's ConvertToHostname equals that. end()
+// without one.
+AuthConfigs::const_iterator FindAuthConfig(const AuthConfigs& configs, const IndexInfo& index);
+
+// The credentials that FindAuthConfig finds, or an empty AuthConfig.
 const AuthConfig& ResolveAuthConfig(const AuthConfigs& configs, const IndexInfo& index);
 
 // Cuts `http://` or `https://` off, and everything from the first '/' on.

@@ -18,30 +18,30 @@ inline constexpr absl::string_view kErrorDomain = "registry.v1";
 // each with its cause and remedy; a test keeps list and page equal.
 enum class Reason {
   kUnspecified = 0,
-  kReferenceInvalid,          // REFERENCE_INVALID
-  kHostnameInvalid,           // HOSTNAME_INVALID
-  kIndexNameInvalid,          // INDEX_NAME_INVALID
-  kMirrorInvalid,             // MIRROR_INVALID
-  kInsecureRegistryInvalid,   // INSECURE_REGISTRY_INVALID
-  kNondistributableInvalid,   // NONDISTRIBUTABLE_ARTIFACTS_INVALID
-  kSettingInvalid,            // SETTING_INVALID
-  kFieldMissing,              // FIELD_MISSING
-  kFieldInvalid,              // FIELD_INVALID
-  kCertificatesInvalid,       // CERTIFICATES_INVALID
-  kDnsFailed,                 // DNS_FAILED
-  kOverloaded,                // OVERLOADED
-  kDeadlineExceeded,          // DEADLINE_EXCEEDED
-  kCancelled,                 // CANCELLED
-  kConfigVersionMismatch,     // CONFIG_VERSION_MISMATCH
-  kTransactionNotFound,       // TRANSACTION_NOT_FOUND
-  kTooManyTransactions,       // TOO_MANY_TRANSACTIONS
-  kTooManyWatchers,           // TOO_MANY_WATCHERS
-  kStateNotWritten,           // STATE_NOT_WRITTEN
-  kAdminRequired,             // ADMIN_REQUIRED
-  kChannelNotPrivate,         // CHANNEL_NOT_PRIVATE
-  kNotImplemented,            // NOT_IMPLEMENTED
-  kShuttingDown,              // SHUTTING_DOWN
-  kInternal,                  // INTERNAL
+  kReferenceInvalid,         // REFERENCE_INVALID
+  kHostnameInvalid,          // HOSTNAME_INVALID
+  kIndexNameInvalid,         // INDEX_NAME_INVALID
+  kMirrorInvalid,            // MIRROR_INVALID
+  kInsecureRegistryInvalid,  // INSECURE_REGISTRY_INVALID
+  kNondistributableInvalid,  // NONDISTRIBUTABLE_ARTIFACTS_INVALID
+  kSettingInvalid,           // SETTING_INVALID
+  kFieldMissing,             // FIELD_MISSING
+  kFieldInvalid,             // FIELD_INVALID
+  kCertificatesInvalid,      // CERTIFICATES_INVALID
+  kDnsFailed,                // DNS_FAILED
+  kOverloaded,               // OVERLOADED
+  kDeadlineExceeded,         // DEADLINE_EXCEEDED
+  kCancelled,                // CANCELLED
+  kConfigVersionMismatch,    // CONFIG_VERSION_MISMATCH
+  kTransactionNotFound,      // TRANSACTION_NOT_FOUND
+  kTooManyTransactions,      // TOO_MANY_TRANSACTIONS
+  kTooManyWatchers,          // TOO_MANY_WATCHERS
+  kStateNotWritten,          // STATE_NOT_WRITTEN
+  kAdminRequired,            // ADMIN_REQUIRED
+  kChannelNotPrivate,        // CHANNEL_NOT_PRIVATE
+  kNotImplemented,           // NOT_IMPLEMENTED
+  kShuttingDown,             // SHUTTING_DOWN
+  kInternal,                 // INTERNAL
 };
 
 // The UPPER_SNAKE name that goes on the wire. Empty for kUnspecified.

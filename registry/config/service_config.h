@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "registry/config/index_info.h"
@@ -37,8 +38,11 @@ enum class InsecureMatch {
 
 // A mirror of Docker Hub, ready for a look-up.
 struct Mirror {
-  std::string url;         // As configured, ending in one '/'.
-  std::string lookup_url;  // As an endpoint reports it.
+  std::string url;  // As configured, ending in one '/'.
+  // As an endpoint reports it. Docker Engine puts "https://" before what does not
+  // begin with http:// or https:// in small letters: "HTTP://x/" is reported as
+  // "https://HTTP://x/".
+  std::string lookup_url;
   // HOST[:PORT]: names its certs.d folder and decides its trust. Empty for an
   // address without a host ("https:"), which Docker Engine accepts.
   std::string host;
@@ -80,6 +84,10 @@ class ServiceConfig {
     return index_configs_;
   }
   const std::vector<Mirror>& mirrors() const { return mirrors_; }
+  // Docker Engine accepts a few mirrors that no look-up for Docker Hub can use
+  // ("https:opaque"). INVALID_ARGUMENT (MIRROR_INVALID, field "mirrors[1]") naming
+  // the first of them, and OK without one.
+  const absl::Status& mirror_status() const { return mirror_status_; }
   bool allows_nondistributable_hostname(absl::string_view hostname) const {
     return nondistributable_set_.contains(hostname);
   }
@@ -103,6 +111,7 @@ class ServiceConfig {
   bool insecure_match_needs_addresses_ = false;
   absl::flat_hash_map<std::string, IndexInfo> index_configs_;
   std::vector<Mirror> mirrors_;
+  absl::Status mirror_status_;
   std::vector<std::string> warnings_;
 };
 

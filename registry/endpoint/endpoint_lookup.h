@@ -28,6 +28,9 @@ struct APIEndpoint {
   // The domain is cut off the repository's name in requests.
   bool trim_hostname = false;
   TlsConfig tls_config;
+  // What the trust in an insecure host rests on: who dials it dials one of these,
+  // and does not resolve its name again. Null: the name alone decided.
+  DnsAnswer checked_addresses;
 };
 
 // A repository and its index. Mirrors Docker's registry.RepositoryInfo.
@@ -41,6 +44,8 @@ struct RepositoryInfo {
 struct InsecureVerdict {
   bool insecure = false;
   std::string rule;  // "configured index", "loopback address", "no rule matches", ...
+  // The addresses of the name that were looked at; null if the name alone decided.
+  DnsAnswer checked_addresses;
 };
 
 // Answers by Docker Engine's rules for one configuration: pure calculation over
@@ -59,22 +64,36 @@ class EndpointLookup {
   // Endpoints to pull from, in order: for Docker Hub (`docker.io`,
   // `index.docker.io`) its mirrors first; for an insecure registry https without
   // verification, then http. `hostname` is HOST[:PORT], a reference's domain.
-  // Errors: those of CertificateStore::Get, DEADLINE_EXCEEDED, CANCELLED.
-  void Pull(Config config, absl::string_view hostname, const CallContext& context, Callback<std::vector<APIEndpoint>> done);
+  //
+  // Errors: INVALID_ARGUMENT (HOSTNAME_INVALID, field "hostname") for what cannot
+  // name a folder of certs.d, whether it would be read or not; for Docker Hub
+  // ServiceConfig::mirror_status(); those of CertificateStore::Get; and of every method here
+  // DEADLINE_EXCEEDED, CANCELLED, and UNAVAILABLE (OVERLOADED) when the resolver
+  // had no place for the question.
+  void Pull(Config config, absl::string_view hostname, const CallContext& context,
+            Callback<std::vector<APIEndpoint>> done);
 
-  // As Pull, without mirrors.
-  void Push(Config config, absl::string_view hostname, const CallContext& context, Callback<std::vector<APIEndpoint>> done);
+  // As Pull, without mirrors: nothing is looked up for them.
+  void Push(Config config, absl::string_view hostname, const CallContext& context,
+            Callback<std::vector<APIEndpoint>> done);
 
   // Whether `hostname` is reached without verification. A failed DNS look-up
   // means secure, and is no error.
-  void IsInsecure(Config config, absl::string_view hostname, const CallContext& context, Callback<InsecureVerdict> done);
+  void IsInsecure(Config config, absl::string_view hostname, const CallContext& context,
+                  Callback<InsecureVerdict> done);
 
-  void GetTlsConfig(Config config, absl::string_view hostname, const CallContext& context, Callback<TlsConfig> done);
+  // How far `hostname` is trusted, and by which certificates. Errors as Pull.
+  void GetTlsConfig(Config config, absl::string_view hostname, const CallContext& context,
+                    Callback<TlsConfig> done);
 
-  // Index of `name` (validated): as configured, or made for a name that is not.
-  void ResolveIndex(Config config, absl::string_view name, const CallContext& context, Callback<IndexInfo> done);
+  // The index of that name: as configured, or made for one that is not.
+  // INVALID_ARGUMENT as ValidateIndexName.
+  void ResolveIndex(Config config, absl::string_view name, const CallContext& context,
+                    Callback<IndexInfo> done);
 
-  void ResolveRepository(Config config, Reference reference, const CallContext& context, Callback<RepositoryInfo> done);
+  // With the configuration of empty ServiceOptions: Docker's ParseRepositoryInfo.
+  void ResolveRepository(Config config, Reference reference, const CallContext& context,
+                         Callback<RepositoryInfo> done);
 
  private:
   DnsResolver& resolver_;

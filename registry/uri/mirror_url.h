@@ -15,9 +15,10 @@ namespace registryd {
 absl::StatusOr<std::string> ValidateMirror(absl::string_view mirror);
 
 // The URL at which look-ups report a mirror that ValidateMirror returned. One that
-// does not begin with exactly "http://" or "https://" ("HTTPS://host/",
-// "https:host/") is put behind "https://", odd as the outcome is; one that is no
-// URL then is refused: INVALID_ARGUMENT, MIRROR_INVALID, field "mirror".
+// does not begin with exactly "http://" or "https://", but with "HTTPS://" or
+// "https:", gets "https://" put before it: "https://HTTPS://m/" is a URL, of the
+// host "HTTPS:", but "https://https:m/" is none. Then INVALID_ARGUMENT,
+// MIRROR_INVALID, field "mirror": of the look-up, for such a mirror is valid.
 absl::StatusOr<Url> MirrorLookupUrl(absl::string_view mirror);
 
 }  // namespace registryd

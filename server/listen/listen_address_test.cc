@@ -154,12 +154,10 @@ TEST(CheckExposure, PlainTextStaysOnThisMachine) {
     bool tls;
     bool allowed;
   } kCases[] = {
-      {"unix:/r", false, true},       {"unix:/r", true, true},
-      {"127.0.0.1:1", false, true},   {"127.0.0.1:1", true, true},
-      {"[::1]:1", false, true},       {"[::1]:1", true, true},
-      {"0.0.0.0:1", false, false},    {"0.0.0.0:1", true, true},
-      {"[::]:1", false, false},       {"[::]:1", true, true},
-      {"10.0.0.1:1", false, false},   {"10.0.0.1:1", true, true},
+      {"unix:/r", false, true},        {"unix:/r", true, true},       {"127.0.0.1:1", false, true},
+      {"127.0.0.1:1", true, true},     {"[::1]:1", false, true},      {"[::1]:1", true, true},
+      {"0.0.0.0:1", false, false},     {"0.0.0.0:1", true, true},     {"[::]:1", false, false},
+      {"[::]:1", true, true},          {"10.0.0.1:1", false, false},  {"10.0.0.1:1", true, true},
       {"169.254.1.1:1", false, false}, {"[fe80::1]:1", false, false},
   };
   for (const auto& c : kCases) {

@@ -12,9 +12,27 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Escapes what JSON lets pass and terminals act on: DEL and U+0080 to U+009F.
+std::string EscapeControls(absl::string_view utf8) {
+  std::string result;
+  for (size_t i = 0; i < utf8.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(utf8[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < utf8.size() ? utf8[i + 1] : 0);
+    if (byte == 0x7f) {
+      result += "\\u007f";
+    } else if (byte == 0xc2 && next >= 0x80 && next <= 0x9f) {
+      absl::StrAppendFormat(&result, "\\u00%02x", next);
+      ++i;
+    } else {
+      result += utf8[i];
+    }
+  }
+  return result;
+}
+
 // Never throws for its content: what is not UTF-8 is replaced.
 std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  return EscapeControls(json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace));
 }
 
 Json ToJson(const LogValue& value) {

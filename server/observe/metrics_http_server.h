@@ -19,14 +19,13 @@ struct MetricsHttpServerOptions {
   // Of a request; more is refused. In bytes.
   size_t max_header_bytes = 8 << 10;
   size_t max_body_bytes = 0;
-  // More connections wait to be accepted.
-  int max_connections = 64;
 };
 
 // Serves GET (and HEAD) of two paths over HTTP, on a thread of its own:
 //   /metrics   what `metrics` returns, in Prometheus' text format
 //   /healthz   200 "ok" while `healthy` returns true, else 503
-// Anything else is 404, another method 405. The destructor closes all connections.
+// Anything else is 404, another method 405. When descriptors run out it pauses
+// and accepts again later. The destructor closes all connections.
 class MetricsHttpServer {
  public:
   // Both are called on the server's thread, one call at a time.

@@ -41,13 +41,14 @@ std::vector<std::string> SplitEmptyValues(const std::vector<std::string>& argume
 }
 
 absl::Status UnknownArgument(absl::string_view argument) {
-  if (!absl::StartsWith(argument, "-")) {
+  const size_t dashes = argument.find_first_not_of('-');
+  if (dashes == 0 || dashes == absl::string_view::npos) {
     return Fault(argument, "no argument is expected here; settings are given as --NAME VALUE");
   }
   std::vector<absl::string_view> names = {"help", "version", "check-config"};
   for (const Setting& setting : AllSettings()) names.push_back(setting.flag);
   const absl::string_view flag = argument.substr(0, argument.find('='));
-  const absl::string_view nearest = NearestName(flag.substr(flag.find_first_not_of('-')), names);
+  const absl::string_view nearest = NearestName(flag.substr(dashes), names);
   return Fault(flag, nearest.empty() ? "no such flag; see --help"
                                      : absl::StrCat("no such flag; is --", nearest, " meant?"));
 }
@@ -65,6 +66,10 @@ absl::StatusOr<CommandLine> Collect(
     const std::string origin = absl::StrCat("--", setting->flag);
     if (setting->type != SettingType::kList && option->results().size() > 1) {
       return Fault(origin, "given more than once");
+    }
+    for (const std::string& text : option->results()) {
+      // No value begins so: it is the next flag.
+      if (absl::StartsWith(text, "--")) return Fault(origin, "needs a value");
     }
     result.values[setting->key] = {option->results(), origin};
   }

@@ -8,10 +8,10 @@
 
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "registry/base/error.h"
+#include "registry/fs/file_descriptor.h"
 #include "server/settings/nearest_name.h"
 #include "server/settings/strict_json.h"
 
@@ -145,17 +145,16 @@ absl::StatusOr<std::string> ReadRegularFile(const std::string& path) {
     return Fault(path, absl::StrCat(what, ": ", strerror(errno)));
   };
   // Without O_NONBLOCK, opening a pipe would wait for its writer.
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return system_error("cannot open");
-  absl::Cleanup closer = [descriptor] { close(descriptor); };
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) return system_error("cannot open");
   struct stat info;
-  if (fstat(descriptor, &info) != 0) return system_error("cannot read");
+  if (fstat(file.get(), &info) != 0) return system_error("cannot read");
   if (!S_ISREG(info.st_mode)) return Fault(path, "not a regular file");
 
   std::string text;
   char buffer[16 << 10];
   while (true) {
-    const ssize_t got = read(descriptor, buffer, sizeof(buffer));
+    const ssize_t got = read(file.get(), buffer, sizeof(buffer));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_error("cannot read");
     if (got == 0) return text;

@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kColumns = 80;
 
 constexpr absl::string_view kHelpHead =
-    R"(registryd answers, over gRPC, what a fleet asks about container image registries:
+    R"(registryd answers over gRPC what a fleet asks about container image registries:
 which repository a reference means, which endpoints to try, whom to trust.
 
 Usage: registryd [--SETTING VALUE]...
@@ -38,7 +38,7 @@ none stands for an empty one. Durations are written 90s or 1m30s.
 Actions:
   -h, --help         Print this text.
   --version          Print the version and the commit it was built from.
-  --check-config     Validate all settings and exit: 0 good, 1 not.
+  --check-config     Validate all settings and exit: 0 good, 2 not.
 )";
 
 constexpr absl::string_view kPageHead = R"(# Settings

@@ -1,6 +1,6 @@
 #include "server/settings/setting_kinds.h"
 
-#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 
 namespace registryd {

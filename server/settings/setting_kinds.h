@@ -54,7 +54,9 @@ Setting ChoiceSetting(Setting setting, T Settings::*field,
       settings.*field = value;
       return absl::OkStatus();
     }
-    const auto name_of = [](std::string* out, const auto& choice) { *out += choice.first; };
+    const auto name_of = [](std::string* out, const auto& choice) {
+      absl::StrAppend(out, choice.first);
+    };
     return absl::InvalidArgumentError(
         absl::StrCat("expected ", absl::StrJoin(choices, " or ", name_of)));
   };

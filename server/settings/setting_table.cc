@@ -108,7 +108,8 @@ std::vector<Setting> ListeningSettings() {
   return {
       ListSetting(Own(kListening, "listen", "unix:PATH|HOST:PORT",
                       "Where gRPC is served. An address beyond this machine needs tls-cert and "
-                      "tls-key. \"none\" leaves only the sockets that systemd passes."),
+                      "tls-key. \"none\" leaves only the sockets that systemd passes. The default "
+                      "socket of a user other than root is in $XDG_RUNTIME_DIR/registryd."),
                   [](Settings& settings) -> std::vector<std::string>& { return settings.listen; }),
       TextSetting(Own(kListening, "tls-cert", "FILE",
                       "The server's certificate and its chain, PEM. A changed file is taken up "

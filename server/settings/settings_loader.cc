@@ -28,11 +28,11 @@ absl::Status Apply(std::initializer_list<const SettingValues*> sources, Settings
       const SettingValue* value = Find(*source, setting);
       if (value == nullptr) continue;
       const absl::Status status = setting.write(settings, value->texts);
-      if (!status.ok()) {
-        return Fault(value->origin, absl::StrCat(status.message(), ", got \"",
-                                                 absl::StrJoin(value->texts, ","), "\""));
-      }
-      break;
+      if (status.ok()) break;
+      // A list is not repeated: an address in it may have a password.
+      if (setting.type == SettingType::kList) return Fault(value->origin, status.message());
+      return Fault(value->origin,
+                   absl::StrCat(status.message(), ", got \"", value->texts.front(), "\""));
     }
   }
   return absl::OkStatus();

@@ -50,10 +50,12 @@ class Watch {
   std::vector<std::set<std::string>> keys_;  // Of each object or array that is open.
 };
 
-// The library's message without its "[json.exception...] ".
-absl::string_view WithoutTag(absl::string_view message) {
-  const size_t end = message.find("] ");
-  return message.substr(end == absl::string_view::npos ? 0 : end + 2);
+// The library's message without its "[json.exception...] ", and without what it
+// read last: that may be a piece of a password.
+absl::string_view Position(absl::string_view message) {
+  const size_t tag = message.find("] ");
+  if (tag != absl::string_view::npos) message.remove_prefix(tag + 2);
+  return message.substr(0, message.find("; last read:"));
 }
 
 }  // namespace
@@ -63,7 +65,7 @@ absl::StatusOr<json> ParseStrictJson(absl::string_view text) {
     Watch watch;
     return json::parse(text.begin(), text.end(), std::ref(watch));
   } catch (const json::exception& e) {
-    return absl::InvalidArgumentError(WithoutTag(e.what()));
+    return absl::InvalidArgumentError(Position(e.what()));
   } catch (const std::runtime_error& e) {
     return absl::InvalidArgumentError(e.what());
   }

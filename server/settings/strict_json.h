@@ -12,7 +12,7 @@ inline constexpr int kMaxJsonDepth = 32;
 
 // Parses one JSON value. INVALID_ARGUMENT, saying where, for what is not JSON or
 // not UTF-8, for anything after the value, for a key that stands twice in one
-// object and for more than kMaxJsonDepth levels.
+// object and for more than kMaxJsonDepth levels. No value of the text is quoted.
 absl::StatusOr<nlohmann::json> ParseStrictJson(absl::string_view text);
 
 // "an object", "a string", ...: what `value` is, for "expected X, got Y".

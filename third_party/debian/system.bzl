@@ -54,6 +54,8 @@ def _debian_jar_protos_impl(ctx):
     # Bazel unpacks a jar only under a name that it knows.
     ctx.symlink(ctx.attr.jar, "protos.jar")
     ctx.extract("protos.jar")
+    for label, name in ctx.attr.additions.items():
+        ctx.symlink(label, name)
     ctx.symlink(ctx.attr.build_file, "BUILD.bazel")
 
 debian_jar_protos = repository_rule(
@@ -63,6 +65,7 @@ debian_jar_protos = repository_rule(
     attrs = {
         "package": attr.string(mandatory = True, doc = "The Debian package, for the error message."),
         "jar": attr.string(mandatory = True, doc = "Path of the jar."),
+        "additions": attr.label_keyed_string_dict(allow_files = True, doc = "More files, by the name to give them."),
         "build_file": attr.label(mandatory = True, allow_single_file = True),
     },
 )

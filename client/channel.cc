@@ -1,0 +1,104 @@
+#include "client/channel.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <tuple>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/address.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
+
+namespace registryd::client {
+namespace {
+
+// Answers grow with what certs.d holds and with the size of a batch.
+constexpr int kMaxAnswerBytes = 64 << 20;
+
+// RegistryService and health only read. Of ConfigService, only what is listed.
+constexpr char kServiceConfig[] = R"({
+  "methodConfig": [{
+    "name": [
+      {"service": "registry.v1.RegistryService"},
+      {"service": "registry.v1.ConfigService", "method": "GetServiceConfig"},
+      {"service": "registry.v1.ConfigService", "method": "WatchServiceConfig"},
+      {"service": "grpc.health.v1.Health"}
+    ],
+    "retryPolicy": {
+      "maxAttempts": 3,
+      "initialBackoff": "0.1s",
+      "maxBackoff": "1s",
+      "backoffMultiplier": 2,
+      "retryableStatusCodes": ["UNAVAILABLE"]
+    }
+  }],
+  "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1}
+})";
+
+// The content of the file that `option` names. Empty without a file.
+absl::StatusOr<std::string> ReadPem(absl::string_view option, const std::string& path) {
+  if (path.empty()) return "";
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file.is_open() || file.bad()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, ": cannot read ", path, ": ", std::strerror(errno)));
+  }
+  if (!absl::StrContains(content, "-----BEGIN ")) {
+    return absl::InvalidArgumentError(absl::StrCat(option, ": ", path, " holds no PEM"));
+  }
+  return content;
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const TlsOptions& tls) {
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    return absl::InvalidArgumentError("a TLS client certificate and its key go together");
+  }
+  grpc::SslCredentialsOptions options;
+  for (const auto& [name, path, content] :
+       {std::tuple("ca_file", &tls.ca_file, &options.pem_root_certs),
+        std::tuple("cert_file", &tls.cert_file, &options.pem_cert_chain),
+        std::tuple("key_file", &tls.key_file, &options.pem_private_key)}) {
+    absl::StatusOr<std::string> pem = ReadPem(name, *path);
+    if (!pem.ok()) return pem.status();
+    *content = *std::move(pem);
+  }
+  return grpc::SslCredentials(options);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
+    const Address& address, const std::optional<TlsOptions>& tls) {
+  if (address.unix_socket && tls.has_value()) {
+    return absl::InvalidArgumentError("TLS is not spoken over a Unix socket");
+  }
+  if (tls.has_value() || !address.local) return TlsCredentials(tls.value_or(TlsOptions()));
+  return grpc::InsecureChannelCredentials();
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> CreateChannel(const ClientOptions& options) {
+  const auto address = ParseAddress(options.address.empty() ? DefaultAddress() : options.address);
+  if (!address.ok()) return address.status();
+  const auto credentials = Credentials(*address, options.tls);
+  if (!credentials.ok()) return credentials.status();
+
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  if (!options.user_agent.empty()) arguments.SetUserAgentPrefix(options.user_agent);
+  if (options.tls.has_value() && !options.tls->server_name.empty()) {
+    arguments.SetSslTargetNameOverride(options.tls->server_name);
+  }
+  return grpc::CreateCustomChannel(address->target, *credentials, arguments);
+}
+
+}  // namespace registryd::client

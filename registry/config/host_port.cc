@@ -1,0 +1,62 @@
+#include "registry/config/host_port.h"
+
+#include <cstdint>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "registry/net/ip_address.h"
+#include "registry/reference/grammar.h"
+#include "registry/uri/quote.h"
+
+namespace registryd {
+namespace {
+
+constexpr int64_t kMaxPort = 65535;
+
+absl::Status Invalid(absl::string_view what, absl::string_view text) {
+  return absl::InvalidArgumentError(absl::StrCat("invalid ", what, " ", Quote(text)));
+}
+
+// Reads a number as Go's strconv.Atoi does: a sign is allowed, space is not.
+bool IsPort(absl::string_view text) {
+  const bool negative = text.substr(0, 1) == "-";
+  if (negative || text.substr(0, 1) == "+") text.remove_prefix(1);
+  int64_t value = 0;
+  if (text.empty() || text.find_first_not_of("0123456789") != text.npos ||
+      !absl::SimpleAtoi(text, &value)) {
+    return false;
+  }
+  return negative ? value == 0 : value <= kMaxPort;
+}
+
+}  // namespace
+
+std::optional<HostPort> SplitHostPort(absl::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == text.npos) return std::nullopt;
+  if (text[0] != '[') {
+    const absl::string_view host = text.substr(0, colon);
+    if (host.find(':') != host.npos || text.find_first_of("[]") != text.npos) return std::nullopt;
+    return HostPort{host, text.substr(colon + 1)};
+  }
+  const size_t end = text.find(']');
+  if (end == text.npos || end + 1 != colon) return std::nullopt;
+  if (text.find('[', 1) != text.npos || text.find(']', colon) != text.npos) return std::nullopt;
+  return HostPort{text.substr(1, end - 1), text.substr(colon + 1)};
+}
+
+absl::string_view HostOf(absl::string_view hostname) {
+  const std::optional<HostPort> split = SplitHostPort(hostname);
+  return split.has_value() ? split->host : hostname;
+}
+
+absl::Status ValidateHostPort(absl::string_view text) {
+  const HostPort split = SplitHostPort(text).value_or(HostPort{text, ""});
+  if (!grammar::IsDomain(text) && !IpAddress::Parse(split.host).has_value()) {
+    return Invalid("host", split.host);
+  }
+  if (!split.port.empty() && !IsPort(split.port)) return Invalid("port", split.port);
+  return absl::OkStatus();
+}
+
+}  // namespace registryd

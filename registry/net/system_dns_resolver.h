@@ -1,0 +1,58 @@
+#ifndef REGISTRYD_REGISTRY_NET_SYSTEM_DNS_RESOLVER_H_
+#define REGISTRYD_REGISTRY_NET_SYSTEM_DNS_RESOLVER_H_
+
+#include <atomic>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "registry/base/executor.h"
+#include "registry/base/timer_queue.h"
+#include "registry/net/dns_resolver.h"
+
+namespace registryd {
+
+struct SystemDnsResolverOptions {
+  // How many look-ups run at the same time. Each may take as long as the
+  // system's resolver tries, some ten seconds where a name server is silent.
+  int threads = 8;
+  // How many more wait for a thread; beyond that Resolve answers OVERLOADED.
+  size_t queue_limit = 1024;
+};
+
+// Asks the system (getaddrinfo: /etc/hosts, the name servers of resolv.conf) on
+// threads of its own. Remembers nothing: see CachingDnsResolver.
+//
+// Names are refused unasked, as NOT_FOUND, where no host can have them, and where
+// the system would read a number as an address ("127.1", "0x7f000001"), which no
+// check of literals would have seen.
+class SystemDnsResolver final : public DnsResolver {
+ public:
+  // Blocks until the addresses are known. Thread-safe.
+  using Lookup = absl::AnyInvocable<absl::StatusOr<DnsAnswer>(const std::string& host) const>;
+
+  // `timers` outlives this object. `lookup` is for tests.
+  explicit SystemDnsResolver(TimerQueue& timers, const SystemDnsResolverOptions& options = {},
+                             Lookup lookup = &SystemDnsResolver::GetAddrInfo);
+
+  // Waits for the look-ups that run; those that wait for a thread end with
+  // UNAVAILABLE, reason SHUTTING_DOWN.
+  ~SystemDnsResolver() override;
+
+  void Resolve(absl::string_view host, const CallContext& context, Callback done) override;
+  // Knows literals, and names that are refused unasked.
+  DnsAnswer Cached(absl::string_view host, bool* known_failure = nullptr) override;
+
+ private:
+  static absl::StatusOr<DnsAnswer> GetAddrInfo(const std::string& host);
+
+  TimerQueue& timers_;
+  const Lookup lookup_;
+  std::atomic<bool> stopping_{false};
+  Executor executor_;
+};
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_REGISTRY_NET_SYSTEM_DNS_RESOLVER_H_

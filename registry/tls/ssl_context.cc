@@ -1,0 +1,98 @@
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "registry/base/error.h"
+#include "registry/tls/internal/client_key_pair.h"
+#include "registry/tls/internal/pem.h"
+#include "registry/tls/internal/system_roots_store.h"
+#include "registry/tls/ssl_context_cache.h"
+
+namespace registryd {
+namespace {
+
+using KeyPairs = std::vector<ClientKeyPair>;
+
+// Where a context keeps its KeyPairs: they live as long as it does, and
+// connections hold their context.
+int KeyPairsIndex() {
+  static const int index = SSL_CTX_get_ex_new_index(
+      0, nullptr, nullptr, nullptr, [](void*, void* pairs, CRYPTO_EX_DATA*, int, long, void*) {
+        delete static_cast<KeyPairs*>(pairs);
+      });
+  return index;
+}
+
+// Called when a server asks for a client certificate. Going on without one is
+// no failure here; the server decides.
+int ChooseClientCertificate(SSL* ssl, void*) {
+  const auto* pairs =
+      static_cast<const KeyPairs*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), KeyPairsIndex()));
+  const STACK_OF(X509_NAME)* authorities = SSL_get_client_CA_list(ssl);
+  for (const ClientKeyPair& pair : *pairs) {
+    if (!pair.IssuedByOneOf(authorities)) continue;
+    std::vector<CRYPTO_BUFFER*> chain;
+    for (const auto& certificate : pair.chain()) chain.push_back(certificate.get());
+    return SSL_set_chain_and_key(ssl, chain.data(), chain.size(), pair.key(), nullptr);
+  }
+  return 1;
+}
+
+// The system's roots and the host's own.
+bssl::UniquePtr<X509_STORE> MakeStore(const SystemRoots::Store& system,
+                                      const std::vector<TrustRoot>& roots) {
+  if (roots.empty()) return bssl::UpRef(system.store);
+  bssl::UniquePtr<X509_STORE> store(X509_STORE_new());
+  for (const auto& certificate : system.certificates) {
+    X509_STORE_add_cert(store.get(), certificate.get());
+  }
+  for (const TrustRoot& root : roots) {
+    for (const auto& certificate : ParsedCertificatesInPem(root.pem)) {
+      X509_STORE_add_cert(store.get(), certificate.get());
+    }
+  }
+  // One that is there already is refused, which is fine.
+  ERR_clear_error();
+  return store;
+}
+
+}  // namespace
+
+absl::StatusOr<SslContext> MakeSslContext(const SystemRoots& roots, absl::string_view host,
+                                          const TlsConfig& config) {
+  SslContext context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  SSL_CTX* ctx = context.get();
+  if (ctx == nullptr || SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1) {
+    ERR_clear_error();
+    return Error(absl::StatusCode::kInternal, Reason::kInternal, "no TLS context can be made");
+  }
+  SSL_CTX_set_cert_store(ctx, MakeStore(roots.store(), config.certificates->roots).release());
+  SSL_CTX_set_verify(ctx, config.insecure_skip_verify ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
+  // Any certificate that an operator trusts ends a chain, an intermediate or a
+  // server's own too.
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
+                              X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
+  if (config.certificates->client_certificates.empty()) return context;
+
+  auto pairs = std::make_unique<KeyPairs>();
+  for (const ClientCertificate& files : config.certificates->client_certificates) {
+    absl::StatusOr<ClientKeyPair> pair = ClientKeyPair::Parse(files);
+    if (!pair.ok()) {
+      const std::string shown = absl::CHexEscape(host);
+      return Error(absl::StatusCode::kInvalidArgument, Reason::kCertificatesInvalid,
+                   absl::StrCat("certificates of ", shown, ": ", pair.status().message()),
+                   {{"host", shown}, {"file", absl::CHexEscape(files.certificate_file)}});
+    }
+    pairs->push_back(*std::move(pair));
+  }
+  SSL_CTX_set_ex_data(ctx, KeyPairsIndex(), pairs.release());
+  SSL_CTX_set_cert_cb(ctx, ChooseClientCertificate, nullptr);
+  return context;
+}
+
+}  // namespace registryd

@@ -1,0 +1,105 @@
+#include "registry/uri/url_escape.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/strings/ascii.h"
+
+namespace registryd {
+namespace {
+
+constexpr absl::string_view kUnreservedMarks = "-_.~";
+
+// Characters besides letters, digits and marks that stand for themselves.
+absl::string_view PlainIn(UrlPart part) {
+  switch (part) {
+    case UrlPart::kUserInfo:
+      return "$&+,;=";
+    case UrlPart::kHost:
+    case UrlPart::kZone:
+      return "!$&'()*+,;=:[]<>\"";
+    case UrlPart::kPath:
+      return "$&+,/:;=@";
+    case UrlPart::kFragment:
+      return "$&+,/:;=?@!()*";
+  }
+  return {};
+}
+
+bool IsOneOf(char c, absl::string_view set) { return set.find(c) != absl::string_view::npos; }
+
+bool IsPlain(char c, UrlPart part) {
+  return absl::ascii_isalnum(c) || IsOneOf(c, kUnreservedMarks) || IsOneOf(c, PlainIn(part));
+}
+
+// Precondition: `c` is a hexadecimal digit.
+uint8_t DigitValue(char c) {
+  return absl::ascii_isdigit(c) ? c - '0' : absl::ascii_tolower(c) - 'a' + 10;
+}
+
+// The byte that begins `text` as "%XX"; nullopt if none does.
+std::optional<uint8_t> EscapedByte(absl::string_view text) {
+  if (text.size() < 3 || !absl::ascii_isxdigit(text[1]) || !absl::ascii_isxdigit(text[2])) {
+    return std::nullopt;
+  }
+  return static_cast<uint8_t>(DigitValue(text[1]) << 4 | DigitValue(text[2]));
+}
+
+bool MayBeEscaped(uint8_t byte, UrlPart part) {
+  switch (part) {
+    case UrlPart::kHost:
+      return byte >= 0x80 || byte == '%';  // The latter announces a zone.
+    case UrlPart::kZone:
+      return byte == '%' || byte == ' ' || IsPlain(static_cast<char>(byte), part);
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+std::string UrlEscape(absl::string_view text, UrlPart part) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string escaped;
+  escaped.reserve(text.size());
+  for (const char c : text) {
+    if (IsPlain(c, part)) {
+      escaped += c;
+    } else {
+      const uint8_t byte = static_cast<uint8_t>(c);
+      escaped += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return escaped;
+}
+
+bool IsValidEncoding(absl::string_view text, UrlPart part) {
+  return std::all_of(text.begin(), text.end(),
+                     [part](char c) { return IsPlain(c, part) || IsOneOf(c, "!$&'()*+,;=:@[]%"); });
+}
+
+std::optional<UnescapeError> UrlUnescape(absl::string_view text, UrlPart part,
+                                         std::string& decoded) {
+  const bool in_host = part == UrlPart::kHost || part == UrlPart::kZone;
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const char c = text.front();
+    if (c == '%') {
+      const std::optional<uint8_t> byte = EscapedByte(text);
+      if (!byte || !MayBeEscaped(*byte, part)) return UnescapeError{true, text.substr(0, 3)};
+      result += static_cast<char>(*byte);
+      text.remove_prefix(3);
+      continue;
+    }
+    if (in_host && absl::ascii_isascii(c) && !IsPlain(c, part)) {
+      return UnescapeError{false, text.substr(0, 1)};
+    }
+    result += c;
+    text.remove_prefix(1);
+  }
+  decoded = std::move(result);
+  return std::nullopt;
+}
+
+}  // namespace registryd

@@ -1,0 +1,58 @@
+#include "server/call_log.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/time/clock.h"
+#include "registry/base/error.h"
+#include "server/api.h"
+
+namespace registryd {
+namespace {
+
+// Methods that change what others see. The names of those that only read begin
+// with what they do.
+bool Changes(absl::string_view method) {
+  return absl::StartsWith(method, "registry.v1.ConfigService/") &&
+         !absl::StrContains(method, "/Get") && !absl::StrContains(method, "/Watch");
+}
+
+}  // namespace
+
+CallLog::CallLog(CallMetrics& metrics, Logger& logger, CallerIdentifier identify)
+    : logger_(logger), identify_(std::move(identify)) {
+  for (const std::string& method : ApiMethods()) {
+    methods_[method] = {&metrics.Method(method),
+                        Changes(method) ? LogLevel::kInfo : LogLevel::kDebug};
+  }
+}
+
+void CallLog::AwaitIdle(absl::Time deadline) const {
+  constexpr absl::Duration kQuiet = absl::Milliseconds(100);
+  constexpr absl::Duration kLook = absl::Milliseconds(10);
+  absl::Time busy = absl::Now();
+  for (absl::Time now = busy; now < deadline && now - busy < kQuiet; now = absl::Now()) {
+    if (running_.load(std::memory_order_relaxed) > 0) busy = now;
+    absl::SleepFor(kLook);
+  }
+}
+
+void CallLog::OnCall(const CallRecord& call) {
+  running_.fetch_sub(1, std::memory_order_relaxed);
+  const auto method = methods_.find(call.method);
+  if (method == methods_.end()) return;
+  method->second.metrics->Record(call.status.code(), call.elapsed);
+
+  const LogLevel level = method->second.level;
+  if (!logger_.Enabled(level)) return;
+  logger_.Log(level, "call",
+              {{"method", call.method},
+               {"code", absl::StatusCodeToString(call.status.code())},
+               {"reason", ReasonName(ReasonOf(call.status))},
+               {"seconds", call.elapsed},
+               {"caller", identify_(call.context).id}});
+}
+
+}  // namespace registryd

@@ -1,0 +1,39 @@
+#include "server/check_settings.h"
+
+#include "registry/config/service_config.h"
+#include "registry/config/state_file.h"
+#include "server/listen/listen_address.h"
+#include "server/listen/tls_files.h"
+#include "server/listener_options.h"
+#include "server/observe/loopback_address.h"
+
+namespace registryd {
+
+absl::StatusOr<std::vector<std::string>> CheckSettings(const Settings& settings) {
+  const auto config = ServiceConfig::Create(settings.service_options, settings.insecure_match);
+  if (!config.ok()) return config.status();
+
+  const auto listeners = MakeListenersOptions(settings);
+  if (!listeners.ok()) return listeners.status();
+  for (const ListenAddress& address : listeners->addresses) {
+    const absl::Status status = CheckExposure(address, listeners->tls.has_value());
+    if (!status.ok()) return status;
+  }
+  if (listeners->tls.has_value()) {
+    const auto materials = ReadTlsFiles(*listeners->tls);
+    if (!materials.ok()) return materials.status();
+    const absl::Status status = CheckTlsMaterials(*listeners->tls, *materials);
+    if (!status.ok()) return status;
+  }
+  if (!settings.metrics_listen.empty()) {
+    const auto address = LoopbackAddress::Parse(settings.metrics_listen);
+    if (!address.ok()) return address.status();
+  }
+  if (!settings.state_dir.empty()) {
+    const auto state = StateFile(settings.state_dir).Load();
+    if (!state.ok()) return state.status();
+  }
+  return (*config)->warnings();
+}
+
+}  // namespace registryd

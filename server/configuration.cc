@@ -1,0 +1,89 @@
+#include "server/configuration.h"
+
+#include <utility>
+
+#include "registry/base/clock.h"
+
+namespace registryd {
+
+Configuration::Configuration(const LoadedSettings& loaded, SettingValues flags,
+                             Environment environment)
+    : flags_(std::move(flags)),
+      environment_(std::move(environment)),
+      running_(loaded.settings),
+      written_(loaded.settings.service_options) {
+  if (!running_.state_dir.empty()) state_.emplace(running_.state_dir);
+}
+
+absl::StatusOr<std::unique_ptr<Configuration>> Configuration::Create(const LoadedSettings& loaded,
+                                                                     SettingValues flags,
+                                                                     Environment environment) {
+  std::unique_ptr<Configuration> configuration(
+      new Configuration(loaded, std::move(flags), std::move(environment)));
+  if (absl::Status status = configuration->Start(); !status.ok()) return status;
+  return configuration;
+}
+
+absl::Status Configuration::Start() {
+  ConfigStoreOptions options;
+  options.transaction_lifetime = running_.transaction_lifetime;
+  options.max_transactions = running_.max_transactions;
+  options.max_watchers = running_.max_watchers;
+  options.insecure_match = running_.insecure_match;
+
+  ServiceOptions initial = running_.service_options;
+  bool changed_by_operator = false;
+  if (state_.has_value()) {
+    const auto saved = state_->Load();
+    if (!saved.ok()) return saved.status();
+    if (saved->has_value()) {
+      options.first_version = (*saved)->version;
+      changed_by_operator = !((*saved)->written == running_.service_options);
+      if (!changed_by_operator) initial = (*saved)->options;
+    }
+  }
+  if (changed_by_operator) ++options.first_version;
+
+  ConfigStore::Persist persist;
+  if (state_.has_value()) {
+    persist = [this](const VersionedConfig& config) { return Save(config); };
+  }
+  auto store =
+      ConfigStore::Create(std::move(initial), options, Clock::Real(), std::move(persist));
+  if (!store.ok()) return store.status();
+  store_ = *std::move(store);
+  // Also tells at start that the folder cannot be written to.
+  return state_.has_value() ? Save(*store_->Current()) : absl::OkStatus();
+}
+
+absl::Status Configuration::Save(const VersionedConfig& config) {
+  absl::MutexLock lock(&mutex_);
+  return state_->Save({config.version, config.config->options(), written_});
+}
+
+absl::StatusOr<Configuration::Reloaded> Configuration::Reload() {
+  auto loaded = LoadSettings(flags_, environment_);
+  if (!loaded.ok()) return loaded.status();
+  const ServiceOptions& lists = loaded->settings.service_options;
+
+  ServiceOptions before;
+  {
+    absl::MutexLock lock(&mutex_);
+    before = std::exchange(written_, lists);
+  }
+  if (!(before == lists)) {
+    const auto updated = store_->Update([&lists](ServiceOptions& options) { options = lists; });
+    if (!updated.ok()) {
+      absl::MutexLock lock(&mutex_);
+      written_ = before;
+      return updated.status();
+    }
+  }
+  Reloaded result;
+  result.beyond_reload = ChangedBeyondReload(running_, loaded->settings);
+  result.notes = std::move(loaded->notes);
+  result.settings = std::move(loaded->settings);
+  return result;
+}
+
+}  // namespace registryd

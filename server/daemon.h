@@ -1,0 +1,107 @@
+#ifndef REGISTRYD_SERVER_DAEMON_H_
+#define REGISTRYD_SERVER_DAEMON_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "grpcpp/server.h"
+#include "registry/base/executor.h"
+#include "registry/base/timer_queue.h"
+#include "registry/config/config_store.h"
+#include "registry/endpoint/endpoint_lookup.h"
+#include "registry/fs/folder_watcher.h"
+#include "registry/net/caching_dns_resolver.h"
+#include "registry/net/system_dns_resolver.h"
+#include "registry/tls/caching_certificate_store.h"
+#include "server/admin_channelz.h"
+#include "server/call_log.h"
+#include "server/configuration.h"
+#include "server/lifecycle/sd_notify.h"
+#include "server/listen/listeners.h"
+#include "server/listen/socket_activation.h"
+#include "server/observe/logger.h"
+#include "server/observe/metrics.h"
+#include "server/observe/metrics_http_server.h"
+#include "server/service/config_service.h"
+#include "server/service/registry_service.h"
+#include "server/service/v1_session_service.h"
+#include "server/settings/settings.h"
+
+namespace registryd {
+
+// registryd, put together: the core, the services on top of it, and the sockets
+// that callers reach them by. main.cc makes one.
+//
+//   auto daemon = Daemon::Create(settings, sockets, configuration, logger, notify);
+//   ...                     // Serves.
+//   (*daemon)->Reload();    // At SIGHUP.
+//   (*daemon)->Drain();     // At SIGTERM.
+class Daemon {
+ public:
+  // Opens every socket and serves. `configuration`, `logger` and `notify` outlive
+  // the daemon. Errors are those of Listeners::Create and MetricsHttpServer::Start.
+  static absl::StatusOr<std::unique_ptr<Daemon>> Create(const Settings& settings,
+                                                        std::vector<ActivatedSocket> sockets,
+                                                        Configuration& configuration,
+                                                        Logger& logger, const SdNotify& notify);
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+  // Drains, if that has not been done.
+  ~Daemon();
+
+  // Reads configuration and certificates again. A fault is logged and counted,
+  // and changes nothing. Thread-safe.
+  void Reload();
+
+  // Takes no new work, waits for the calls that run, at most for the drain
+  // timeout, and ends those that are left. Not thread-safe.
+  void Drain();
+
+  const Metrics& metrics() const { return metrics_; }
+
+ private:
+  Daemon(const Settings& settings, Configuration& configuration, Logger& logger,
+         const SdNotify& notify);
+  absl::Status Listen(std::vector<ActivatedSocket> sockets);
+  absl::Status ServeMetrics();
+  void AddFigures();
+  void LogAddresses();
+
+  const Settings settings_;
+  Configuration& configuration_;
+  Logger& logger_;
+  const SdNotify& notify_;
+
+  Metrics metrics_;
+  TimerQueue timers_;
+  FolderWatcher watcher_;
+  Executor disk_;
+  SystemDnsResolver system_resolver_;
+  CachingDnsResolver resolver_;
+  CachingCertificateStore certificates_;
+  EndpointLookup lookup_;
+
+  const CallerIdentifier identify_;
+  CallLog calls_;
+  RegistryService registry_service_;
+  ConfigService config_service_;
+  V1SessionService v1_session_service_;
+  AdminChannelz channelz_;
+  std::unique_ptr<Listeners> listeners_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<MetricsHttpServer> metrics_server_;
+  std::atomic<bool> draining_{false};
+
+  absl::Mutex reload_mutex_;
+  FolderWatcher::Watch config_watch_;
+};
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_SERVER_DAEMON_H_

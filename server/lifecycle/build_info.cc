@@ -1,0 +1,16 @@
+#include "server/lifecycle/build_info.h"
+
+#include "absl/strings/str_cat.h"
+
+// Defined by build_stamp.cc, which Bazel compiles anew for each binary.
+extern "C" const char kRegistrydBuildCommit[];
+
+namespace registryd {
+
+absl::string_view BuildCommit() { return kRegistrydBuildCommit; }
+
+std::string VersionText() {
+  return absl::StrCat("registryd ", kVersion, " (commit ", BuildCommit(), ")");
+}
+
+}  // namespace registryd

@@ -1,0 +1,21 @@
+#ifndef REGISTRYD_SERVER_LIFECYCLE_BUILD_INFO_H_
+#define REGISTRYD_SERVER_LIFECYCLE_BUILD_INFO_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace registryd {
+
+// The version of this source, as CHANGELOG.md has it.
+inline constexpr absl::string_view kVersion = "0.1.0";
+
+// The commit that was built; "unknown" in a build without --stamp.
+absl::string_view BuildCommit();
+
+// "registryd 0.1.0 (commit 0123456789ab)".
+std::string VersionText();
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_SERVER_LIFECYCLE_BUILD_INFO_H_

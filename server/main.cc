@@ -1,0 +1,115 @@
+// registryd: answers where images come from, over gRPC. `registryd --help`.
+#include <unistd.h>
+
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "server/check_settings.h"
+#include "server/configuration.h"
+#include "server/daemon.h"
+#include "server/default_socket.h"
+#include "server/lifecycle/build_info.h"
+#include "server/lifecycle/process_hardening.h"
+#include "server/lifecycle/sd_notify.h"
+#include "server/lifecycle/signal_thread.h"
+#include "server/listen/socket_activation.h"
+#include "server/observe/logger.h"
+#include "server/settings/command_line.h"
+#include "server/settings/environment.h"
+#include "server/settings/help_text.h"
+#include "server/settings/settings_loader.h"
+
+namespace registryd {
+namespace {
+
+// Of the process.
+constexpr int kOk = 0;
+constexpr int kFailed = 1;       // It could not start.
+constexpr int kBadSettings = 2;  // A setting has a fault.
+
+int Complain(const absl::Status& status, int exit_status) {
+  std::cerr << "registryd: " << status.message() << "\n";
+  return exit_status;
+}
+
+int CheckConfig(const LoadedSettings& loaded) {
+  const auto warnings = CheckSettings(loaded.settings);
+  if (!warnings.ok()) return Complain(warnings.status(), kBadSettings);
+  for (const std::string& note : loaded.notes) std::cerr << "registryd: " << note << "\n";
+  for (const std::string& warning : *warnings) std::cerr << "registryd: " << warning << "\n";
+  std::cout << "registryd: the configuration is valid\n";
+  return kOk;
+}
+
+int Serve(LoadedSettings loaded, SettingValues flags, Environment environment,
+          ActivationEnvironment activation) {
+  if (absl::Status status = ForbidMemoryDumps(); !status.ok()) return Complain(status, kFailed);
+  SignalThread signals;
+
+  LoggerOptions log_options;
+  log_options.level = loaded.settings.log_level;
+  log_options.format = loaded.settings.log_format;
+  Logger logger(log_options);
+  logger.Log(LogLevel::kInfo, "starting", {{"version", kVersion}, {"commit", BuildCommit()}});
+  for (const std::string& note : loaded.notes) logger.Log(LogLevel::kWarning, note);
+
+  auto sockets = ActivatedSockets(activation, ::getpid());
+  if (!sockets.ok()) return Complain(sockets.status(), kFailed);
+  auto configuration = Configuration::Create(loaded, std::move(flags), std::move(environment));
+  if (!configuration.ok()) return Complain(configuration.status(), kBadSettings);
+  for (const std::string& warning : (*configuration)->store().Current()->config->warnings()) {
+    logger.Log(LogLevel::kWarning, warning);
+  }
+
+  const SdNotify notify = SdNotify::FromEnvironment();
+  auto daemon = Daemon::Create(loaded.settings, *std::move(sockets), **configuration, logger, notify);
+  if (!daemon.ok()) return Complain(daemon.status(), kFailed);
+
+  absl::Notification terminated;
+  signals.Start({
+      [&](int) { terminated.Notify(); },
+      [&] { (*daemon)->Reload(); },
+      nullptr,
+  });
+  while (!terminated.WaitForNotificationWithTimeout(notify.watchdog_interval())) notify.Watchdog();
+  (*daemon)->Drain();
+  return kOk;
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  ActivationEnvironment activation = ActivationEnvironment::Take();
+  Environment environment = ProcessEnvironment();
+
+  auto command_line = ParseCommandLine(arguments);
+  if (!command_line.ok()) return Complain(command_line.status(), kBadSettings);
+  switch (command_line->action) {
+    case CommandLine::Action::kHelp:
+      std::cout << HelpText();
+      return kOk;
+    case CommandLine::Action::kVersion:
+      std::cout << VersionText() << "\n";
+      return kOk;
+    case CommandLine::Action::kSettingsPage:
+      std::cout << SettingsPage();
+      return kOk;
+    case CommandLine::Action::kCheckConfig:
+    case CommandLine::Action::kServe:
+      break;
+  }
+  auto loaded = LoadSettings(command_line->values, environment);
+  if (!loaded.ok()) return Complain(loaded.status(), kBadSettings);
+  if (command_line->action == CommandLine::Action::kCheckConfig) return CheckConfig(*loaded);
+  if (absl::Status status = PrepareDefaultSocket(*loaded, environment, ::geteuid()); !status.ok()) {
+    return Complain(status, kFailed);
+  }
+  return Serve(*std::move(loaded), std::move(command_line->values), std::move(environment),
+               std::move(activation));
+}
+
+}  // namespace
+}  // namespace registryd
+
+int main(int argc, char** argv) { return registryd::Main({argv + 1, argv + argc}); }

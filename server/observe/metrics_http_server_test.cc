@@ -1,0 +1,202 @@
+#include "server/observe/metrics_http_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "registry/fs/file_descriptor.h"
+#include "server/observe/metrics.h"
+
+namespace registryd {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class MetricsHttpServerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    MetricsHttpServerOptions options;
+    options.address = *LoopbackAddress::Parse("127.0.0.1:0");
+    options.timeout = absl::Milliseconds(200);
+    auto server = MetricsHttpServer::Start(
+        options, {[this] { return metrics_.Text(); }, [this] { return healthy_.load(); }});
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+
+  FileDescriptor Connect() {
+    FileDescriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server_->port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    return connection;
+  }
+
+  // Everything until the server closes.
+  static std::string ReadAll(const FileDescriptor& connection) {
+    std::string text;
+    char buffer[4096];
+    ssize_t got;
+    while ((got = read(connection.get(), buffer, sizeof(buffer))) > 0) {
+      text.append(buffer, static_cast<size_t>(got));
+    }
+    return text;
+  }
+
+  std::string Ask(const std::string& request) {
+    const FileDescriptor connection = Connect();
+    send(connection.get(), request.data(), request.size(), MSG_NOSIGNAL);
+    return ReadAll(connection);
+  }
+
+  std::string Get(const std::string& path) {
+    return Ask("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  }
+
+  Metrics metrics_{"1.2.3", "0123abc", absl::UnixEpoch()};
+  std::atomic<bool> healthy_{true};
+  std::unique_ptr<MetricsHttpServer> server_;
+};
+
+TEST_F(MetricsHttpServerTest, ServesMetrics) {
+  metrics_.calls().Method("S/M").Record(absl::StatusCode::kOk, absl::Milliseconds(1));
+  const std::string response = Get("/metrics");
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(response, HasSubstr("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+  EXPECT_THAT(response, HasSubstr("\nregistryd_calls_total{method=\"S/M\",code=\"OK\"} 1\n"));
+  EXPECT_THAT(Get("/metrics?name[]=x"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(MetricsHttpServerTest, TellsHealth) {
+  EXPECT_THAT(Get("/healthz"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(Get("/healthz"), EndsWith("\r\n\r\nok\n"));
+  healthy_ = false;
+  EXPECT_THAT(Get("/healthz"), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+  healthy_ = true;
+  EXPECT_THAT(Get("/healthz"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(MetricsHttpServerTest, AnswersSeveralRequestsOfOneConnection) {
+  const std::string responses =
+      Ask("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+          "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(responses.find("HTTP/1.1 200 OK"), 0u);
+  EXPECT_NE(responses.find("HTTP/1.1 200 OK", 1), std::string::npos);
+}
+
+TEST_F(MetricsHttpServerTest, HeadHasTheHeadersAlone) {
+  const std::string response =
+      Ask("HEAD /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(response, HasSubstr("Content-Length: 3\r\n"));
+  EXPECT_THAT(response, EndsWith("\r\n\r\n"));
+}
+
+TEST_F(MetricsHttpServerTest, KnowsNoOtherPath) {
+  for (const char* path : {"/", "/metrics/", "/Metrics", "//metrics", "/../metrics", "/%6detrics",
+                           "/debug", "http://a/other"}) {
+    EXPECT_THAT(Get(path), StartsWith("HTTP/1.1 404 Not Found\r\n")) << path;
+  }
+}
+
+TEST_F(MetricsHttpServerTest, KnowsNoOtherMethod) {
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"}) {
+    const std::string response = Ask(absl::StrCat(
+        method, " /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 405 ")) << method;
+    EXPECT_THAT(response, HasSubstr("Allow: GET, HEAD\r\n")) << method;
+  }
+}
+
+TEST_F(MetricsHttpServerTest, RefusesWhatIsTooLargeOrNoHttp) {
+  EXPECT_THAT(Get("/" + std::string(9 << 10, 'x')), Not(HasSubstr("200 OK")));
+  EXPECT_THAT(Ask("GET /metrics HTTP/1.1\r\nX: " + std::string(9 << 10, 'x') + "\r\n\r\n"),
+              Not(HasSubstr("200 OK")));
+  EXPECT_THAT(Ask("GET /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789"),
+              Not(HasSubstr("200 OK")));
+  EXPECT_THAT(Ask("\x16\x03\x01\x02\r\n\r\n"), Not(HasSubstr("200 OK")));
+  EXPECT_THAT(Get("/healthz"), HasSubstr("200 OK"));
+}
+
+TEST_F(MetricsHttpServerTest, ClosesASilentConnection) {
+  const FileDescriptor silent = Connect();
+  const FileDescriptor unfinished = Connect();
+  send(unfinished.get(), "GET /metr", 9, MSG_NOSIGNAL);
+  EXPECT_THAT(ReadAll(silent), Not(HasSubstr("200 OK")));
+  EXPECT_THAT(ReadAll(unfinished), Not(HasSubstr("200 OK")));
+}
+
+TEST_F(MetricsHttpServerTest, StopsWithConnectionsOpen) {
+  const FileDescriptor connection = Connect();
+  send(connection.get(), "GET /metr", 9, MSG_NOSIGNAL);
+  server_.reset();
+  EXPECT_EQ(ReadAll(connection), "");
+}
+
+TEST_F(MetricsHttpServerTest, AcceptsAgainAfterDescriptorsRanOut) {
+  // A connection that the kernel has taken, and the server cannot.
+  const FileDescriptor waiting(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none = {static_cast<rlim_t>(waiting.get()), before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(server_->port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int connected =
+      connect(waiting.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+  const std::string request = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  send(waiting.get(), request.data(), request.size(), MSG_NOSIGNAL);
+  // Nothing comes while there are none.
+  const timeval patience = {0, 300'000};
+  setsockopt(waiting.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  const std::string early = ReadAll(waiting);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+
+  EXPECT_EQ(connected, 0);
+  EXPECT_EQ(early, "");
+  const timeval forever = {30, 0};
+  setsockopt(waiting.get(), SOL_SOCKET, SO_RCVTIMEO, &forever, sizeof(forever));
+  EXPECT_THAT(ReadAll(waiting), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(MetricsHttpServerTest, ReportsAPortThatIsTaken) {
+  MetricsHttpServerOptions options;
+  options.address.host = "127.0.0.1";
+  options.address.port = server_->port();
+  const auto second = MetricsHttpServer::Start(options, {[] { return ""; }, [] { return true; }});
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(second.status().message(), HasSubstr(absl::StrCat("127.0.0.1 port ", server_->port(),
+                                                                ": Address already in use")));
+}
+
+TEST(MetricsHttpServer, ServesIpv6WhereThereIsAny) {
+  MetricsHttpServerOptions options;
+  options.address = *LoopbackAddress::Parse("[::1]:0");
+  const auto server = MetricsHttpServer::Start(options, {[] { return ""; }, [] { return true; }});
+  if (!server.ok()) GTEST_SKIP() << server.status();
+  EXPECT_NE((*server)->port(), 0);
+}
+
+}  // namespace
+}  // namespace registryd

@@ -1,0 +1,36 @@
+#ifndef REGISTRYD_SERVER_SERVICE_CALL_OBSERVER_H_
+#define REGISTRYD_SERVER_SERVICE_CALL_OBSERVER_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "grpcpp/server_context.h"
+
+namespace registryd {
+
+// A call that has been answered. Its members live until OnCall returns.
+struct CallRecord {
+  // "registry.v1.RegistryService/ParseReference": always one of the API's own
+  // names, in static storage.
+  absl::string_view method;
+  // Holds no secret.
+  const absl::Status& status;
+  // From the request's arrival to the answer; of a stream, to its end.
+  absl::Duration elapsed;
+  // Who asked, for whoever wants to know: finding it out costs more than many a
+  // call does.
+  const grpc::ServerContextBase& context;
+};
+
+// Is told of every call. Thread-safe.
+class CallObserver {
+ public:
+  virtual ~CallObserver() = default;
+
+  // Called just before the answer is sent, on a thread that must not be blocked.
+  virtual void OnCall(const CallRecord& call) = 0;
+};
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_SERVER_SERVICE_CALL_OBSERVER_H_
