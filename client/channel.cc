@@ -1,9 +1,5 @@
 #include "client/channel.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <tuple>
 
@@ -11,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/address.h"
+#include "client/read_file.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
@@ -44,14 +41,11 @@ constexpr char kServiceConfig[] = R"({
 // The content of the file that `option` names. Empty without a file.
 absl::StatusOr<std::string> ReadPem(absl::string_view option, const std::string& path) {
   if (path.empty()) return "";
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.is_open() || file.bad()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(option, ": cannot read ", path, ": ", std::strerror(errno)));
+  absl::StatusOr<std::string> content = ReadFile(path);
+  if (!content.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(option, ": ", content.status().message()));
   }
-  if (!absl::StrContains(content, "-----BEGIN ")) {
+  if (!absl::StrContains(*content, "-----BEGIN ")) {
     return absl::InvalidArgumentError(absl::StrCat(option, ": ", path, " holds no PEM"));
   }
   return content;

@@ -1,5 +1,6 @@
 #include "client/registry_client.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -21,7 +22,8 @@ absl::StatusOr<Response> Call(Stub& stub,
                                                            Response*),
                               const Request& request, absl::Time deadline) {
   grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(deadline));
+  // gRPC takes a time before 1970 for one that never comes.
+  context.set_deadline(absl::ToChronoTime(std::max(deadline, absl::UnixEpoch())));
   Response response;
   const absl::Status status = FromGrpcStatus((stub.*method)(&context, request, &response));
   if (!status.ok()) return status;

@@ -195,6 +195,7 @@ TEST(RegistryClientOptionsTest, RefusesWhatMakesNoSense) {
       {"certificate alone", WithTls("host:1", {"", text, "", ""}), "go together"},
       {"key alone", WithTls("host:1", {"", "", text, ""}), "go together"},
       {"missing file", WithTls("host:1", {missing, "", "", ""}), "No such file"},
+      {"a folder", WithTls("host:1", {folder.Path(""), "", "", ""}), "ca_file"},
       {"no PEM", WithTls("host:1", {text, "", "", ""}), "ca_file"},
       {"no timeout", WithTimeout(absl::ZeroDuration()), "timeout"},
   };

@@ -38,7 +38,7 @@ absl::Status Configuration::Start() {
     if (!saved.ok()) return saved.status();
     if (saved->has_value()) {
       options.first_version = (*saved)->version;
-      changed_by_operator = !((*saved)->written == running_.service_options);
+      changed_by_operator = !((*saved)->settings == running_.service_options);
       if (!changed_by_operator) initial = (*saved)->options;
     }
   }

@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "server/settings/settings.h"
 
 namespace registryd {
 namespace {
@@ -27,10 +26,10 @@ absl::Status MakeFolder(const std::string& folder) {
 
 }  // namespace
 
-absl::Status PrepareDefaultSocket(LoadedSettings& loaded, const Environment& environment,
-                                  uid_t user) {
+absl::Status PrepareDefaultSocket(Settings& settings, std::vector<std::string>& notes,
+                                  const Environment& environment, uid_t user) {
   static const auto* const kDefault = new std::vector<std::string>(Settings().listen);
-  std::vector<std::string>& listen = loaded.settings.listen;
+  std::vector<std::string>& listen = settings.listen;
   if (listen != *kDefault) return absl::OkStatus();
   if (user == 0) return MakeFolder(kFolder);
   // As a service manager makes it for a user of the service's own.
@@ -39,7 +38,7 @@ absl::Status PrepareDefaultSocket(LoadedSettings& loaded, const Environment& env
   const absl::string_view runtime = Lookup(environment, "XDG_RUNTIME_DIR");
   if (runtime.empty()) {
     listen.erase(listen.begin());
-    loaded.notes.push_back(
+    notes.push_back(
         "no Unix socket is served: set --listen unix:PATH, or XDG_RUNTIME_DIR; callers over "
         "plain TCP may only read");
     return absl::OkStatus();

@@ -3,9 +3,12 @@
 
 #include <sys/types.h>
 
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "server/settings/environment.h"
-#include "server/settings/settings_loader.h"
+#include "server/settings/settings.h"
 
 namespace registryd {
 
@@ -13,8 +16,9 @@ namespace registryd {
 // that registryd starts without any setting: root gets its folder below /run
 // made; another user's socket is in $XDG_RUNTIME_DIR/registryd, or, without that
 // variable, left out with a note. Changes nothing where `listen` was set.
-absl::Status PrepareDefaultSocket(LoadedSettings& loaded, const Environment& environment,
-                                  uid_t user);
+// The note is for an operator.
+absl::Status PrepareDefaultSocket(Settings& settings, std::vector<std::string>& notes,
+                                  const Environment& environment, uid_t user);
 
 }  // namespace registryd
 

@@ -47,6 +47,12 @@ int CheckConfig(const LoadedSettings& loaded) {
 int Serve(LoadedSettings loaded, SettingValues flags, Environment environment,
           ActivationEnvironment activation) {
   if (absl::Status status = ForbidMemoryDumps(); !status.ok()) return Complain(status, kFailed);
+  Settings settings = loaded.settings;
+  if (absl::Status status =
+          PrepareDefaultSocket(settings, loaded.notes, environment, ::geteuid());
+      !status.ok()) {
+    return Complain(status, kFailed);
+  }
   SignalThread signals;
 
   LoggerOptions log_options;
@@ -65,7 +71,7 @@ int Serve(LoadedSettings loaded, SettingValues flags, Environment environment,
   }
 
   const SdNotify notify = SdNotify::FromEnvironment();
-  auto daemon = Daemon::Create(loaded.settings, *std::move(sockets), **configuration, logger, notify);
+  auto daemon = Daemon::Create(settings, *std::move(sockets), **configuration, logger, notify);
   if (!daemon.ok()) return Complain(daemon.status(), kFailed);
 
   absl::Notification terminated;
@@ -76,6 +82,7 @@ int Serve(LoadedSettings loaded, SettingValues flags, Environment environment,
   });
   while (!terminated.WaitForNotificationWithTimeout(notify.watchdog_interval())) notify.Watchdog();
   (*daemon)->Drain();
+  signals.Stop();
   return kOk;
 }
 
@@ -102,9 +109,6 @@ int Main(const std::vector<std::string>& arguments) {
   auto loaded = LoadSettings(command_line->values, environment);
   if (!loaded.ok()) return Complain(loaded.status(), kBadSettings);
   if (command_line->action == CommandLine::Action::kCheckConfig) return CheckConfig(*loaded);
-  if (absl::Status status = PrepareDefaultSocket(*loaded, environment, ::geteuid()); !status.ok()) {
-    return Complain(status, kFailed);
-  }
   return Serve(*std::move(loaded), std::move(command_line->values), std::move(environment),
                std::move(activation));
 }

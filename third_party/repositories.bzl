@@ -37,9 +37,6 @@ def _built_from_source():
         version = "20220623.1-1+deb12u2",
         dsc_sha256 = "ba731eaced569332fa4ce802a7ff2615ae57ac25beaf2d02f634ef908f2e62c2",
         keep_build_files = True,
-        # Abseil leaves open whether its types are those of std; this fixes the
-        # answer, so that every compiler and option gives the same ABI.
-        commands = ["sed -i 's/^\\(#define ABSL_OPTION_USE_STD_[A-Z_]*\\) 2/\\1 1/' absl/base/options.h"],
     )
     debian_source(
         name = "curl",

@@ -25,8 +25,7 @@ CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string&
 }
 
 void OnRun(CLI::App* command, Invocation& invocation, Action action) {
-  command->callback(
-      [&invocation, action = std::move(action)] { invocation.action = action; });
+  command->callback([&invocation, action = std::move(action)] { invocation.action = action; });
 }
 
 }  // namespace registryd::registryctl

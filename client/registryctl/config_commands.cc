@@ -21,32 +21,40 @@ struct ChangeOptions {
   uint64_t expected_version = 0;
 };
 
-void AddChangeOptions(CLI::App* command, ChangeOptions& options) {
-  // One of the groups must be given, so that nobody empties a configuration by
-  // leaving its content out.
-  CLI::Option_group* const sources = command->add_option_group("The whole of the configuration");
+constexpr char kSources[] = "The whole of the configuration (one is required)";
+
+void AddChangeOptions(CLI::App* command, const std::shared_ptr<ChangeOptions>& options) {
   CLI::Option* const file =
-      sources->add_option("--file", options.file, "Docker's daemon.json; - is standard input")
-          ->type_name("FILE");
+      command->add_option("--file", options->file, "Docker's daemon.json; - is standard input")
+          ->type_name("FILE")
+          ->group(kSources);
   CLI::Option* const empty =
-      sources->add_flag("--empty", options.empty, "Docker's defaults: three empty lists")
+      command->add_flag("--empty", options->empty, "Docker's defaults: three empty lists")
+          ->group(kSources)
           ->excludes(file);
   const auto add_list = [&](const char* name, std::vector<std::string>& list, const char* type,
                             const char* help) {
-    sources->add_option(name, list, help)
+    command->add_option(name, list, help)
         ->type_name(type)
+        ->group(kSources)
         ->allow_extra_args(false)
         ->excludes(file)
         ->excludes(empty);
   };
-  add_list("--mirror", options.mirrors, "URL", "Mirror of Docker Hub; repeat for more");
-  add_list("--insecure-registry", options.insecure_registries, "HOST|CIDR",
+  add_list("--mirror", options->mirrors, "URL", "Mirror of Docker Hub; repeat for more");
+  add_list("--insecure-registry", options->insecure_registries, "HOST|CIDR",
            "Insecure registry; repeat for more");
-  add_list("--allow-nondistributable-artifacts", options.nondistributable, "HOST|CIDR",
+  add_list("--allow-nondistributable-artifacts", options->nondistributable, "HOST|CIDR",
            "Registry that may be sent non-distributable artifacts; repeat for more");
-  sources->require_option();
+  // Nobody shall empty a configuration by leaving its content out.
+  command->parse_complete_callback([options] {
+    if (options->file.empty() && options->mirrors.empty() && options->insecure_registries.empty() &&
+        options->nondistributable.empty() && !options->empty) {
+      throw CLI::RequiredError("--file, a list, or --empty");
+    }
+  });
   command
-      ->add_option("--expected-version", options.expected_version,
+      ->add_option("--expected-version", options->expected_version,
                    "Fail unless this version is current")
       ->type_name("N");
 }
@@ -99,7 +107,7 @@ void AddSet(CLI::App& config, Invocation& invocation) {
                  "--insecure-registry 10.0.0.0/8\n"
                  "registryctl config set --file /etc/docker/daemon.json --expected-version 3\n"
                  "registryctl config set --empty");
-  AddChangeOptions(command, *options);
+  AddChangeOptions(command, options);
   OnRun(command, invocation, [options](Session& session) -> absl::Status {
     const auto prepared = Prepare(session, *options);
     if (!prepared.ok()) return prepared.status();
@@ -110,12 +118,12 @@ void AddSet(CLI::App& config, Invocation& invocation) {
 
 void AddPrepare(CLI::App& config, Invocation& invocation) {
   const auto options = std::make_shared<ChangeOptions>();
-  CLI::App* const command =
-      AddCommand(config, "prepare", "Validate a configuration and keep it for a commit",
-                 "registryctl config prepare --file /etc/docker/daemon.json\n"
-                 "registryctl config prepare --mirror https://a.example --mirror https://b.example\n"
-                 "registryctl config prepare --empty -o json");
-  AddChangeOptions(command, *options);
+  CLI::App* const command = AddCommand(
+      config, "prepare", "Validate a configuration and keep it for a commit",
+      "registryctl config prepare --file /etc/docker/daemon.json\n"
+      "registryctl config prepare --mirror https://a.example --mirror https://b.example\n"
+      "registryctl config prepare --empty -o json");
+  AddChangeOptions(command, options);
   OnRun(command, invocation, [options](Session& session) {
     return Show(session, Prepare(session, *options), ViewPrepared);
   });

@@ -19,12 +19,14 @@ struct LoadOptions {
 std::shared_ptr<LoadOptions> AddLoadOptions(CLI::App* command, const std::string& entry,
                                             const std::string& help) {
   const auto options = std::make_shared<LoadOptions>();
-  // Without an entry, --empty must be said, so that nobody empties a list by
-  // leaving it out.
-  CLI::Option_group* const sources = command->add_option_group("The whole of the list");
-  CLI::Option* const entries = sources->add_option(entry, options->entries, help);
-  sources->add_flag("--empty", options->empty, "No entries")->excludes(entries);
-  sources->require_option();
+  CLI::Option* const entries = command->add_option(entry, options->entries, help);
+  command->add_flag("--empty", options->empty, "No entries")->excludes(entries);
+  // Nobody shall empty a list by leaving its entries out.
+  command->parse_complete_callback([options, entry] {
+    if (options->entries.empty() && !options->empty) {
+      throw CLI::RequiredError(entry + " or --empty");
+    }
+  });
   command
       ->add_option("--expected-version", options->expected_version,
                    "Fail unless this version is current")

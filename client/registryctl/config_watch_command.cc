@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 #include "client/registryctl/command.h"
@@ -44,7 +45,7 @@ void AddConfigWatchCommand(CLI::App& config, Invocation& invocation) {
                  "registryctl config watch --count 1");
   command->add_option("--count", *count, "End after so many versions")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(uint64_t{1}, std::numeric_limits<uint64_t>::max()).description(""));
   OnRun(command, invocation, [count](Session& session) { return Watch(session, *count); });
 }
 

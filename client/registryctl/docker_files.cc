@@ -1,13 +1,11 @@
 #include "client/registryctl/docker_files.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iterator>
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "client/read_file.h"
 #include "client/registryctl/terminal_text.h"
 #include "nlohmann/json.hpp"
 
@@ -86,13 +84,7 @@ bool NamesHelper(const Json& object) {
 
 absl::StatusOr<std::string> ReadInput(const std::string& path, std::istream& in) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(in), {});
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (file.is_open() && !file.bad() && errno == 0) return content;
-  const std::string message = absl::StrCat("cannot read ", path, ": ", std::strerror(errno));
-  if (errno == ENOENT) return absl::NotFoundError(message);
-  return absl::InvalidArgumentError(message);
+  return client::ReadFile(path);
 }
 
 absl::StatusOr<v1::ServiceOptions> ReadDaemonFile(absl::string_view json) {

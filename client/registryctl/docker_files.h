@@ -11,8 +11,8 @@
 
 namespace registryd::registryctl {
 
-// The content of a file, or of `in` if `path` is `-`. Returns NOT_FOUND or
-// INVALID_ARGUMENT that names the file.
+// The content of a file, or of `in` if `path` is `-`. Errors as ReadFile's
+// (client/read_file.h).
 absl::StatusOr<std::string> ReadInput(const std::string& path, std::istream& in);
 
 // The three lists of registries in a daemon.json: `registry-mirrors`,

@@ -10,7 +10,8 @@
 namespace registryd::registryctl {
 namespace {
 
-constexpr char kTargetHelp[] = "Host (HOST.NAME, localhost or [IPV6], with or without :PORT) or image reference";
+constexpr char kTargetHelp[] =
+    "Host (HOST.NAME, localhost or [IPV6], with or without :PORT) or image reference";
 
 // What targets are taken for; by default each by its looks.
 struct TargetOptions {
@@ -51,9 +52,9 @@ absl::Status LookupSeveral(Session& session, const TargetOptions& options) {
     SetTarget(options, target, *request.add_targets());
   }
   const auto response = session.client.BatchLookupPullEndpoints(request);
-  const absl::Status status = Show(
-      session, response,
-      [&](const auto& answer, std::ostream& out) { ViewBatch(options.targets, answer, out); });
+  const absl::Status status = Show(session, response, [&](const auto& answer, std::ostream& out) {
+    ViewBatch(options.targets, answer, out);
+  });
   if (!status.ok()) return status;
   for (int i = 0; i < response->results_size() && i < request.targets_size(); ++i) {
     if (!response->results(i).has_error()) continue;
@@ -100,10 +101,10 @@ void AddLookupPush(CLI::App& lookup, Invocation& invocation) {
 
 void AddInsecure(CLI::App& app, Invocation& invocation) {
   const auto host = std::make_shared<std::string>();
-  CLI::App* const command = AddCommand(
-      app, "insecure", "Whether a registry is reached without verified TLS, and why",
-      "registryctl insecure localhost:5000\n"
-      "registryctl insecure registry.example.com -o json");
+  CLI::App* const command =
+      AddCommand(app, "insecure", "Whether a registry is reached without verified TLS, and why",
+                 "registryctl insecure localhost:5000\n"
+                 "registryctl insecure registry.example.com -o json");
   command->add_option("HOST", *host, "HOST or HOST:PORT")->required();
   OnRun(command, invocation, [host](Session& session) {
     v1::IsInsecureRegistryRequest request;

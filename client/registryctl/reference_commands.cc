@@ -66,17 +66,16 @@ void AddValidateReference(CLI::App& validate, Invocation& invocation) {
   OnRun(command, invocation, [reference](Session& session) {
     v1::ParseReferenceRequest request;
     request.set_reference(*reference);
-    return Show(
-        session, session.client.ParseReference(request),
-        [](const auto& answer, std::ostream& out) { ViewText(answer.canonical(), out); });
+    return Show(session, session.client.ParseReference(request),
+                [](const auto& answer, std::ostream& out) { ViewText(answer.canonical(), out); });
   });
 }
 
 void AddValidateMirror(CLI::App& validate, Invocation& invocation) {
   const auto url = std::make_shared<std::string>();
-  CLI::App* const command = AddCommand(
-      validate, "mirror", "Whether a URL may be a mirror; prints it as it would be kept",
-      "registryctl validate mirror https://mirror.example.com");
+  CLI::App* const command =
+      AddCommand(validate, "mirror", "Whether a URL may be a mirror; prints it as it would be kept",
+                 "registryctl validate mirror https://mirror.example.com");
   command->add_option("URL", *url, "http or https URL")->required();
   OnRun(command, invocation, [url](Session& session) {
     v1::ValidateMirrorRequest request;

@@ -49,7 +49,7 @@ void AddCompletion(CLI::App& app, Invocation& invocation) {
                  "registryctl completion fish > ~/.config/fish/completions/registryctl.fish");
   command->add_option("SHELL", *shell, "bash, zsh or fish")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
       ->type_name("bash|zsh|fish");
   command->callback([&app, &invocation, shell] {
     invocation.local_action = [&app, shell](std::ostream& out) {

@@ -93,8 +93,7 @@ void AddConfig(uint64_t version, const v1::ServiceConfig& config, Table& table) 
 void ViewRepository(const v1::RepositoryInfo& repository, uint64_t config_version,
                     std::ostream& out) {
   Table table;
-  table
-      .Row({"name", repository.name()})
+  table.Row({"name", repository.name()})
       .Row({"official", YesNo(repository.official())})
       .Row({"index", repository.index().name()})
       .Row({"secure", YesNo(repository.index().secure())})

@@ -85,7 +85,7 @@ TEST(ServiceConfigTest, OddMirrorsAreLookedUpAsDockerDoes) {
       {"HTTP://x", "https://HTTP://x/", "HTTP:"},
       {"http:/rooted", "https://http:/rooted/", "http:"},
       {"https://reg.example.com#", "https://reg.example.com#/", "reg.example.com"},
-      {"http://", "http:///", ""},
+      {"http://", "http:", ""},
   };
   for (const auto& test : kCases) {
     const Config config = Make(Mirrors({test.mirror}));

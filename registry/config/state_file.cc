@@ -26,6 +26,7 @@ constexpr char kName[] = "service-config.json";
 constexpr char kTemporaryName[] = "service-config.json.new";
 
 constexpr char kVersion[] = "version";
+constexpr char kSettings[] = "settings";
 constexpr char kNondistributable[] = "allow-nondistributable-artifacts";
 constexpr char kMirrors[] = "registry-mirrors";
 constexpr char kInsecure[] = "insecure-registries";
@@ -97,24 +98,35 @@ bool ReadList(const Json& document, const char* key, std::vector<std::string>& l
   return true;
 }
 
+bool ReadOptions(const Json& object, ServiceOptions& options) {
+  return object.is_object() &&
+         ReadList(object, kNondistributable, options.allow_nondistributable_artifacts) &&
+         ReadList(object, kMirrors, options.mirrors) &&
+         ReadList(object, kInsecure, options.insecure_registries);
+}
+
+Json OptionsJson(const ServiceOptions& options) {
+  return {
+      {kNondistributable, options.allow_nondistributable_artifacts},
+      {kMirrors, options.mirrors},
+      {kInsecure, options.insecure_registries},
+  };
+}
+
 bool ReadState(const Json& document, SavedState& state) {
-  if (!document.is_object()) return false;
+  if (!ReadOptions(document, state.options)) return false;
   const auto version = document.find(kVersion);
   if (version == document.end() || !version->is_number_unsigned()) return false;
   state.version = version->get<uint64_t>();
+  const auto settings = document.find(kSettings);
   return state.version > 0 &&
-         ReadList(document, kNondistributable, state.options.allow_nondistributable_artifacts) &&
-         ReadList(document, kMirrors, state.options.mirrors) &&
-         ReadList(document, kInsecure, state.options.insecure_registries);
+         (settings == document.end() || ReadOptions(*settings, state.settings));
 }
 
 absl::StatusOr<std::string> Print(const SavedState& state) {
-  const Json document = {
-      {kVersion, state.version},
-      {kNondistributable, state.options.allow_nondistributable_artifacts},
-      {kMirrors, state.options.mirrors},
-      {kInsecure, state.options.insecure_registries},
-  };
+  Json document = {{kVersion, state.version}};
+  document.update(OptionsJson(state.options));
+  document[kSettings] = OptionsJson(state.settings);
   // The library reports text that is not UTF-8 by an exception alone.
   try {
     return absl::StrCat(document.dump(2), "\n");

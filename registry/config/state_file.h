@@ -15,9 +15,12 @@ namespace registryd {
 struct SavedState {
   uint64_t version = 0;  // At least 1.
   ServiceOptions options;
+  // What the operator's settings said at that time. Where they say something else
+  // now, they were changed after `options`.
+  ServiceOptions settings = {};
 
   friend bool operator==(const SavedState& a, const SavedState& b) {
-    return a.version == b.version && a.options == b.options;
+    return a.version == b.version && a.options == b.options && a.settings == b.settings;
   }
 };
 

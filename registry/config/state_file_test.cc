@@ -28,7 +28,9 @@ using ::testing::UnorderedElementsAre;
 constexpr char kName[] = "service-config.json";
 
 SavedState Some(uint64_t version) {
-  return {version, {{"10.0.0.0/8"}, {"https://m/\u00e9 \"x\""}, {"reg:5000", "fd00::/8"}}};
+  return {version,
+          {{"10.0.0.0/8"}, {"https://m/\u00e9 \"x\""}, {"reg:5000", "fd00::/8"}},
+          {{}, {"https://other"}, {}}};
 }
 
 // The names in a folder.
@@ -86,7 +88,7 @@ TEST(StateFileTest, LoadsWhatWasSavedLast) {
 TEST(StateFileTest, IsForPeopleToReadAndForItsOwnerAlone) {
   const TemporaryFolder folder;
   const StateFile file(folder.path());
-  ASSERT_TRUE(file.Save({7, {{}, {"https://m"}, {"reg:5000"}}}).ok());
+  ASSERT_TRUE(file.Save({7, {{}, {"https://m"}, {"reg:5000"}}, {{}, {}, {"old"}}}).ok());
   EXPECT_EQ(file.path(), folder.Path(kName));
   std::ifstream stream(file.path());
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}),
@@ -98,7 +100,14 @@ TEST(StateFileTest, IsForPeopleToReadAndForItsOwnerAlone) {
             "  ],\n"
             "  \"insecure-registries\": [\n"
             "    \"reg:5000\"\n"
-            "  ]\n"
+            "  ],\n"
+            "  \"settings\": {\n"
+            "    \"allow-nondistributable-artifacts\": [],\n"
+            "    \"registry-mirrors\": [],\n"
+            "    \"insecure-registries\": [\n"
+            "      \"old\"\n"
+            "    ]\n"
+            "  }\n"
             "}\n");
   struct stat info;
   ASSERT_EQ(stat(file.path().c_str(), &info), 0);
@@ -114,6 +123,12 @@ TEST(StateFileTest, DamageIsNotAbsence) {
       {"zeros", "\0\0\0"},
       {"torn", R"({"version": 7, "allow-nondistributable-artifacts": [], "regis)"},
       {"not an object", "[]"},
+      {"settings a text",
+       R"({"version":1,"allow-nondistributable-artifacts":[],"registry-mirrors":[],)"
+       R"("insecure-registries":[],"settings":"none"})"},
+      {"settings without a list",
+       R"({"version":1,"allow-nondistributable-artifacts":[],"registry-mirrors":[],)"
+       R"("insecure-registries":[],"settings":{"registry-mirrors":[]}})"},
       {"no version",
        R"({"allow-nondistributable-artifacts":[],"registry-mirrors":[],"insecure-registries":[]})"},
       {"version 0", R"({"version":0,"allow-nondistributable-artifacts":[],"registry-mirrors":[],)"

@@ -13,6 +13,8 @@
 namespace registryd {
 namespace {
 
+constexpr absl::string_view kHttp = "http";
+constexpr absl::string_view kHttps = "https";
 constexpr absl::string_view kDockerHubUrl = "https://registry-1.docker.io";
 
 using Config = EndpointLookup::Config;
@@ -146,13 +148,13 @@ absl::StatusOr<std::vector<APIEndpoint>> PushEndpoints(const ServiceConfig& conf
   if (absl::Status s = CertsDirectory::CheckHost(hostname); !s.ok()) return s;
   InsecureDecision decision = Decide(config, hostname, facts);
   endpoints.reserve(decision.insecure ? 2 : 1);
-  endpoints.push_back({/*mirror=*/false, UrlString("https", hostname),
+  endpoints.push_back({/*mirror=*/false, UrlString(kHttps, hostname),
                        AllowsNondistributable(config, hostname, facts),
                        /*official=*/false, /*trim_hostname=*/true,
                        MakeTlsConfig(decision, hostname, facts), AddressesToDial(decision)});
   if (endpoints.front().tls_config.insecure_skip_verify) {
     endpoints.push_back(endpoints.front());
-    endpoints.back().url = UrlString("http", hostname);
+    endpoints.back().url.erase(kHttp.size(), 1);  // The 's'.
   }
   return endpoints;
 }

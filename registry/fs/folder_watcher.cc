@@ -70,6 +70,7 @@ FolderWatcher::FolderWatcher(FolderWatcherOptions options)
     : options_(options),
       inotify_(options.use_inotify ? inotify_init1(IN_NONBLOCK | IN_CLOEXEC) : -1),
       wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      next_poll_(absl::Now() + options.poll_interval),
       thread_([this] { Run(); }) {}
 
 FolderWatcher::~FolderWatcher() {
@@ -134,6 +135,8 @@ void FolderWatcher::WaitForChange() {
   if (polled() > 0) {
     const absl::Duration left = std::min(next_poll_ - absl::Now(), options_.poll_interval);
     timeout = static_cast<int>(absl::ToInt64Milliseconds(std::max(left, absl::ZeroDuration())));
+  } else {
+    next_poll_ = absl::Now() + options_.poll_interval;
   }
   pollfd waits[] = {{wake_.get(), POLLIN, 0}, {inotify_.get(), POLLIN, 0}};
   const int ready = poll(waits, 2, timeout);

@@ -107,7 +107,7 @@ class FolderWatcher {
   std::map<uint64_t, std::shared_ptr<Target>> targets_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<int, std::vector<Interest>> interests_ ABSL_GUARDED_BY(mutex_);
 
-  absl::Time next_poll_ = absl::InfinitePast();  // Used by the thread alone.
+  absl::Time next_poll_;  // Used by the thread alone.
   std::thread thread_;
 };
 

@@ -22,7 +22,7 @@ namespace registryd {
 // Answers from a table; a name that is not in it gets NOT_FOUND. Answers come
 // before Resolve returns, unless they are held back. Thread-safe.
 //
-//   FakeDnsResolver resolver({{"registry.internal", {"10.1.2.3"}}});
+//   FakeDnsResolver resolver{{{"registry.internal", {"10.1.2.3"}}}};
 class FakeDnsResolver final : public DnsResolver {
  public:
   using Table = std::map<std::string, std::vector<std::string>, std::less<>>;

@@ -7,8 +7,7 @@ namespace registryd {
 namespace grammar {
 
 // The productions of distribution/reference's grammar. Each tells whether the
-// whole of `text` is one; none allocates, and none reads a byte twice.
-// Everything outside ASCII is refused.
+// whole of `text` is one, without allocating. Everything outside ASCII is refused.
 //
 //   domain     host [":" digits]
 //   host       label *("." label) / "[" 1*(hex / ":") "]"

@@ -68,6 +68,8 @@ class CachingCertificateStore::Core : public std::enable_shared_from_this<Core> 
 
   // The answer, if it takes no disk. Sees to it that it does not grow old.
   std::shared_ptr<const Answer> Find(absl::string_view host);
+  // Whether certs.d, as it was listed, has a folder for `host`.
+  bool MayHaveFolder(absl::string_view host) const;
   // Runs `task` with this object, if that still exists. False if there is no room.
   template <typename Task>
   bool Submit(Task task);
@@ -106,6 +108,11 @@ class CachingCertificateStore::Core : public std::enable_shared_from_this<Core> 
       ABSL_GUARDED_BY(mutex_);
 };
 
+bool CachingCertificateStore::Core::MayHaveFolder(absl::string_view host) const {
+  const auto& names = names_.Get();
+  return names == nullptr || names->contains(host);
+}
+
 template <typename Task>
 bool CachingCertificateStore::Core::Submit(Task task) {
   return executor_.Submit([weak = weak_from_this(), task = std::move(task)] {
@@ -123,8 +130,7 @@ std::shared_ptr<const CertificateStore::Answer> CachingCertificateStore::Core::F
       !names_checking_.exchange(true)) {
     if (!Submit([](Core& core) { core.RefreshNames(); })) names_checking_ = false;
   }
-  const auto& names = names_.Get();
-  if (host.empty() || (names != nullptr && !names->contains(host))) return nothing_;
+  if (host.empty() || !MayHaveFolder(host)) return nothing_;
 
   const CertificateCache::Pointer entry = cache_.Find(host);
   if (entry == nullptr) return nullptr;
@@ -209,7 +215,8 @@ CertificateStore::Answer CachingCertificateStore::Core::ReadInto(const std::stri
     if (cache_.Find(host) != nullptr) reloads_.fetch_add(1, std::memory_order_relaxed);
     cache_.Put(host,
                std::make_shared<const Entry>(answer, std::move(reading.fingerprint), clock_.Now()));
-    // RefreshAll did not see the entry, if it began before Put.
+    // RefreshAll may not have seen the entry, if it began before Put.
+    if (!MayHaveFolder(host)) cache_.Erase(host);
     if (generation == generation_ || reading_number == kMaxReadings) return answer;
   }
 }
@@ -234,12 +241,11 @@ void CachingCertificateStore::Core::RefreshNames() {
 void CachingCertificateStore::Core::RefreshAll() {
   ++generation_;
   RefreshNames();
-  const std::shared_ptr<const Names> names = names_.Get();
   for (const std::string& host : cache_.Hosts()) {
-    if (names != nullptr && !names->contains(host)) {
-      cache_.Erase(host);
-    } else {
+    if (MayHaveFolder(host)) {
       Revalidate(host);
+    } else {
+      cache_.Erase(host);
     }
   }
 }

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-// Defined by build_stamp.cc, which Bazel compiles anew for each binary.
+// Defined by build_stamp.cc, which the build writes.
 extern "C" const char kRegistrydBuildCommit[];
 
 namespace registryd {

@@ -10,7 +10,8 @@ namespace registryd {
 // The version of this source, as CHANGELOG.md has it.
 inline constexpr absl::string_view kVersion = "0.1.0";
 
-// The commit that was built; "unknown" in a build without --stamp.
+// The commit that was built, and "-modified" when the source was changed since;
+// "unknown" where tools/build/workspace_status.sh found none.
 absl::string_view BuildCommit();
 
 // "registryd 0.1.0 (commit 0123456789ab)".

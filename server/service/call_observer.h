@@ -27,6 +27,9 @@ class CallObserver {
  public:
   virtual ~CallObserver() = default;
 
+  // A call has arrived. An OnCall follows, whatever becomes of it.
+  virtual void OnStart() {}
+
   // Called just before the answer is sent, on a thread that must not be blocked.
   virtual void OnCall(const CallRecord& call) = 0;
 };

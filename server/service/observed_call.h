@@ -20,7 +20,9 @@ class ObservedCall {
       : observer_(&observer),
         context_(&context),
         method_(method),
-        started_(std::chrono::steady_clock::now()) {}
+        started_(std::chrono::steady_clock::now()) {
+    observer.OnStart();
+  }
 
   // Tells the observer. Returns what the caller is to be sent. Called once.
   grpc::Status End(const absl::Status& status) const;

@@ -142,8 +142,8 @@ std::vector<Setting> ListeningSettings() {
 std::vector<Setting> LimitsSettings() {
   return {
       NumberSetting(Own(kLimits, "max-connections", "NUMBER",
-                        "Connections at one time, all listeners together. More wait to be "
-                        "accepted."),
+                        "Connections at one time, all listeners together. One more is closed "
+                        "at once, and counted."),
                     &Settings::max_connections, 1, 1'000'000),
       NumberSetting(Own(kLimits, "max-watchers", "NUMBER",
                         "Callers that watch the configuration at one time."),

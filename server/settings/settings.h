@@ -40,7 +40,7 @@ struct Settings {
   absl::Duration drain_timeout = absl::Seconds(30);
 
   // How much is held at one time, and for how long.
-  int max_connections = 4096;
+  int max_connections = 10'000;
   int max_watchers = 10'000;
   int max_transactions = 64;
   absl::Duration transaction_lifetime = absl::Minutes(1);
