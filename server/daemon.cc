@@ -14,9 +14,9 @@
 #include "grpcpp/server_builder.h"
 #include "registry/base/clock.h"
 #include "server/api.h"
-#include "server/lifecycle/build_info.h"
 #include "server/listen/caller_identity.h"
 #include "server/listener_options.h"
+#include "tools/build/build_info.h"
 
 namespace registryd {
 namespace {

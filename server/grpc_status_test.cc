@@ -14,7 +14,6 @@
 namespace registryd {
 namespace {
 
-
 struct CodeCase {
   const char* name;
   absl::StatusCode core;

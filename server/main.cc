@@ -11,7 +11,6 @@
 #include "server/configuration.h"
 #include "server/daemon.h"
 #include "server/default_socket.h"
-#include "server/lifecycle/build_info.h"
 #include "server/lifecycle/process_hardening.h"
 #include "server/lifecycle/sd_notify.h"
 #include "server/lifecycle/signal_thread.h"
@@ -21,6 +20,7 @@
 #include "server/settings/environment.h"
 #include "server/settings/help_text.h"
 #include "server/settings/settings_loader.h"
+#include "tools/build/build_info.h"
 
 namespace registryd {
 namespace {
@@ -97,7 +97,7 @@ int Main(const std::vector<std::string>& arguments) {
       std::cout << HelpText();
       return kOk;
     case CommandLine::Action::kVersion:
-      std::cout << VersionText() << "\n";
+      std::cout << VersionText("registryd") << "\n";
       return kOk;
     case CommandLine::Action::kSettingsPage:
       std::cout << SettingsPage();

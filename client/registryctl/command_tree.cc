@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "client/address.h"
-#include "client/registryctl/build_info.h"
 #include "client/registryctl/exit_code.h"
+#include "tools/build/build_info.h"
 
 namespace registryd::registryctl {
 namespace {
@@ -73,7 +73,7 @@ std::unique_ptr<CLI::App> BuildCommandTree(Invocation& invocation) {
   app->require_subcommand(1);
   app->get_formatter()->label("TEXT", "");
   app->get_formatter()->label("REQUIRED", "(required)");
-  app->set_version_flag("--version", VersionText(), "Print the version and exit");
+  app->set_version_flag("--version", VersionText("registryctl"), "Print the version and exit");
   app->add_option_function<std::string>(
          "-o,--output",
          [&invocation](const std::string& format) {

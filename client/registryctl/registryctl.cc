@@ -8,12 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "client/address.h"
 #include "client/registry_client.h"
-#include "client/registryctl/build_info.h"
 #include "client/registryctl/command_tree.h"
 #include "client/registryctl/error_report.h"
 #include "client/registryctl/exit_code.h"
 #include "client/registryctl/session.h"
 #include "client/registryctl/terminal_text.h"
+#include "tools/build/build_info.h"
 
 namespace registryd::registryctl {
 namespace {

@@ -1,10 +1,10 @@
 #include <memory>
 #include <string>
 
-#include "client/registryctl/build_info.h"
 #include "client/registryctl/command.h"
 #include "client/registryctl/completion.h"
 #include "client/registryctl/output.h"
+#include "tools/build/build_info.h"
 
 namespace registryd::registryctl {
 namespace {
@@ -36,7 +36,7 @@ void AddVersion(CLI::App& app, Invocation& invocation) {
   CLI::App* const command =
       AddCommand(app, "version", "The version of registryctl", "registryctl version");
   command->callback([&invocation] {
-    invocation.local_action = [](std::ostream& out) { out << VersionText() << '\n'; };
+    invocation.local_action = [](std::ostream& out) { out << VersionText("registryctl") << '\n'; };
   });
 }
 

@@ -1,4 +1,4 @@
-#include "server/lifecycle/build_info.h"
+#include "tools/build/build_info.h"
 
 #include "absl/strings/str_cat.h"
 
@@ -9,8 +9,8 @@ namespace registryd {
 
 absl::string_view BuildCommit() { return kRegistrydBuildCommit; }
 
-std::string VersionText() {
-  return absl::StrCat("registryd ", kVersion, " (commit ", BuildCommit(), ")");
+std::string VersionText(absl::string_view program) {
+  return absl::StrCat(program, " ", kVersion, " (commit ", BuildCommit(), ")");
 }
 
 }  // namespace registryd

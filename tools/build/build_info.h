@@ -1,5 +1,5 @@
-#ifndef REGISTRYD_SERVER_LIFECYCLE_BUILD_INFO_H_
-#define REGISTRYD_SERVER_LIFECYCLE_BUILD_INFO_H_
+#ifndef REGISTRYD_TOOLS_BUILD_BUILD_INFO_H_
+#define REGISTRYD_TOOLS_BUILD_BUILD_INFO_H_
 
 #include <string>
 
@@ -15,8 +15,8 @@ inline constexpr absl::string_view kVersion = "0.1.0";
 absl::string_view BuildCommit();
 
 // "registryd 0.1.0 (commit 0123456789ab)".
-std::string VersionText();
+std::string VersionText(absl::string_view program);
 
 }  // namespace registryd
 
-#endif  // REGISTRYD_SERVER_LIFECYCLE_BUILD_INFO_H_
+#endif  // REGISTRYD_TOOLS_BUILD_BUILD_INFO_H_

@@ -1,9 +1,0 @@
-// Compiled while a binary is linked, with the macros of Bazel's workspace status
-// when it is stamped: another commit compiles this file alone.
-extern "C" {
-#ifdef STABLE_GIT_COMMIT
-extern const char kRegistryctlBuildCommit[] = STABLE_GIT_COMMIT;
-#else
-extern const char kRegistryctlBuildCommit[] = "unknown";
-#endif
-}

@@ -1,0 +1,18 @@
+"""Tests that run the real registryd."""
+
+load("//tools/build:copts.bzl", "COPTS")
+
+def registryd_test(name, deps):
+    """A test, NAME.cc, whose $REGISTRYD names the binary of //server:registryd."""
+    native.cc_test(
+        name = name,
+        size = "medium",
+        srcs = [name + ".cc"],
+        copts = COPTS,
+        data = ["//server:registryd"],
+        env = {"REGISTRYD": "$(rootpath //server:registryd)"},
+        deps = [
+            ":registryd_fixture",
+            "@googletest//:main",
+        ] + deps,
+    )
