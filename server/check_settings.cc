@@ -6,12 +6,13 @@
 #include "server/listen/tls_files.h"
 #include "server/listener_options.h"
 #include "server/observe/loopback_address.h"
+#include "server/setting_fault.h"
 
 namespace registryd {
 
 absl::StatusOr<std::vector<std::string>> CheckSettings(const Settings& settings) {
   const auto config = ServiceConfig::Create(settings.service_options, settings.insecure_match);
-  if (!config.ok()) return config.status();
+  if (!config.ok()) return NameSetting(config.status());
 
   const auto listeners = MakeListenersOptions(settings);
   if (!listeners.ok()) return listeners.status();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "registry/base/clock.h"
+#include "server/setting_fault.h"
 
 namespace registryd {
 
@@ -50,7 +51,7 @@ absl::Status Configuration::Start() {
   }
   auto store =
       ConfigStore::Create(std::move(initial), options, Clock::Real(), std::move(persist));
-  if (!store.ok()) return store.status();
+  if (!store.ok()) return NameSetting(store.status());
   store_ = *std::move(store);
   // Also tells at start that the folder cannot be written to.
   return state_.has_value() ? Save(*store_->Current()) : absl::OkStatus();
@@ -76,7 +77,7 @@ absl::StatusOr<Configuration::Reloaded> Configuration::Reload() {
     if (!updated.ok()) {
       absl::MutexLock lock(&mutex_);
       written_ = before;
-      return updated.status();
+      return NameSetting(updated.status());
     }
   }
   Reloaded result;

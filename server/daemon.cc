@@ -149,6 +149,28 @@ void Daemon::AddFigures() {
                     [this] { return configuration_.store().watchers(); });
   metrics_.AddGauge("registryd_config_transactions", "Prepared and not yet committed.",
                     [this] { return configuration_.store().transactions(); });
+  const auto by_listener = [this](int64_t ListenerStats::*figure) {
+    return [this, figure] {
+      LabelledFigures figures;
+      for (const ListenerStats& stats : listeners_->stats()) {
+        figures.emplace_back(stats.address, stats.*figure);
+      }
+      return figures;
+    };
+  };
+  metrics_.AddGauges("registryd_open_connections", "Connections that are open.", "listener",
+                     by_listener(&ListenerStats::open));
+  metrics_.AddCounters("registryd_connections_accepted_total", "Connections that were served.",
+                       "listener", by_listener(&ListenerStats::accepted));
+  metrics_.AddCounters("registryd_connections_refused_total",
+                       "Closed at once, because as many as are allowed were open.", "listener",
+                       by_listener(&ListenerStats::refused));
+  metrics_.AddCounters("registryd_connections_lost_total",
+                       "Lost by the peer or the network before they could be served.", "listener",
+                       by_listener(&ListenerStats::lost));
+  metrics_.AddCounters("registryd_connections_out_of_descriptors_total",
+                       "Closed at once, or left waiting, for want of a file descriptor.",
+                       "listener", by_listener(&ListenerStats::out_of_descriptors));
   metrics_.AddCounter("registryd_dns_cache_hits_total", "Addresses answered from memory.",
                       [this] { return resolver_.stats().hits; });
   metrics_.AddCounter("registryd_dns_cache_negative_hits_total",

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "registry/net/ip_address.h"
 #include "registry/reference/grammar.h"
+#include "registry/uri/password_mask.h"
 #include "registry/uri/quote.h"
 
 namespace registryd {
@@ -13,8 +14,11 @@ namespace {
 
 constexpr int64_t kMaxPort = 65535;
 
-absl::Status Invalid(absl::string_view what, absl::string_view text) {
-  return absl::InvalidArgumentError(absl::StrCat("invalid ", what, " ", Quote(text)));
+// `part` of `text` is at fault. What may be a password is not shown: people paste
+// whole URLs.
+absl::Status Invalid(absl::string_view what, absl::string_view part, absl::string_view text) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("invalid ", what, " ", Quote(MaskPart(part, FindPassword(text)))));
 }
 
 // Reads a number as Go's strconv.Atoi does: a sign is allowed, space is not.
@@ -53,9 +57,9 @@ absl::string_view HostOf(absl::string_view hostname) {
 absl::Status ValidateHostPort(absl::string_view text) {
   const HostPort split = SplitHostPort(text).value_or(HostPort{text, ""});
   if (!grammar::IsDomain(text) && !IpAddress::Parse(split.host).has_value()) {
-    return Invalid("host", split.host);
+    return Invalid("host", split.host, text);
   }
-  if (!split.port.empty() && !IsPort(split.port)) return Invalid("port", split.port);
+  if (!split.port.empty() && !IsPort(split.port)) return Invalid("port", split.port, text);
   return absl::OkStatus();
 }
 

@@ -73,6 +73,9 @@ TEST(ValidateHostPortTest, RefusesInDockersWords) {
       {"example.com/path", R"(invalid host "example.com/path")"},
       {"fe80::1%eth0", R"(invalid host "fe80::1%eth0")"},
       {"a\"b", R"(invalid host "a\"b")"},
+      // But for what may be a password.
+      {"user:secret@host:5000", R"(invalid host "user:xxxxx@host:5000")"},
+      {"127.0.0.1:secret@host", R"(invalid port "xxxxx@host")"},
   };
   for (const auto& test : kCases) {
     const absl::Status status = ValidateHostPort(test.text);

@@ -12,6 +12,7 @@
 #include "registry/config/host_port.h"
 #include "registry/reference/index_name.h"
 #include "registry/uri/mirror_url.h"
+#include "registry/uri/password_mask.h"
 #include "registry/uri/url.h"
 
 namespace registryd {
@@ -36,8 +37,8 @@ bool HasScheme(absl::string_view text) { return absl::StrContains(text, "://"); 
 absl::string_view CutScheme(absl::string_view registry, std::vector<std::string>& warnings) {
   for (const absl::string_view scheme : {"http://", "https://"}) {
     if (!absl::StartsWithIgnoreCase(registry, scheme)) continue;
-    warnings.push_back(absl::StrCat("insecure registry ", registry, " should not contain '", scheme,
-                                    "' and '", scheme,
+    warnings.push_back(absl::StrCat("insecure registry ", MaskPassword(registry),
+                                    " should not contain '", scheme, "' and '", scheme,
                                     "' has been removed from the insecure registry config"));
     return registry.substr(scheme.size());
   }
@@ -77,8 +78,8 @@ absl::Status ServiceConfig::LoadAllowNondistributableArtifacts() {
     if (auto name = ValidateIndexName(registry); !name.ok()) return AtField(name.status(), field);
     if (HasScheme(registry)) {
       return FieldError(Reason::kNondistributableInvalid, field,
-                        absl::StrCat("allow-nondistributable-artifacts registry ", registry,
-                                     " should not contain '://'"));
+                        absl::StrCat("allow-nondistributable-artifacts registry ",
+                                     MaskPassword(registry), " should not contain '://'"));
     }
     if (const std::optional<Cidr> cidr = Cidr::Parse(registry)) {
       // Here, unlike among the insecure ones, blocks that print alike are one.
@@ -89,8 +90,8 @@ absl::Status ServiceConfig::LoadAllowNondistributableArtifacts() {
       }
     } else {
       return FieldError(Reason::kNondistributableInvalid, field,
-                        absl::StrCat("allow-nondistributable-artifacts registry ", registry,
-                                     " is not valid: ", s.message()));
+                        absl::StrCat("allow-nondistributable-artifacts registry ",
+                                     MaskPassword(registry), " is not valid: ", s.message()));
     }
   }
   return absl::OkStatus();
@@ -123,17 +124,18 @@ absl::Status ServiceConfig::LoadInsecureRegistries() {
     if (auto name = ValidateIndexName(given); !name.ok()) return AtField(name.status(), field);
     const absl::string_view registry = CutScheme(given, warnings_);
     if (registry.size() == given.size() && HasScheme(registry)) {
-      return FieldError(Reason::kInsecureRegistryInvalid, field,
-                        absl::StrCat("insecure registry ", registry, " should not contain '://'"));
+      return FieldError(
+          Reason::kInsecureRegistryInvalid, field,
+          absl::StrCat("insecure registry ", MaskPassword(registry), " should not contain '://'"));
     }
     if (const std::optional<Cidr> cidr = Cidr::Parse(registry)) {
       AddUnlessThere(configured_insecure_cidrs_, *cidr);
     } else if (absl::Status s = ValidateHostPort(registry); s.ok()) {
       index_configs_[registry] = IndexInfo{std::string(registry), {}, false, false};
     } else {
-      return FieldError(
-          Reason::kInsecureRegistryInvalid, field,
-          absl::StrCat("insecure registry ", registry, " is not valid: ", s.message()));
+      return FieldError(Reason::kInsecureRegistryInvalid, field,
+                        absl::StrCat("insecure registry ", MaskPassword(registry),
+                                     " is not valid: ", s.message()));
     }
   }
   insecure_cidrs_ = configured_insecure_cidrs_;

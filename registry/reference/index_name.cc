@@ -5,6 +5,7 @@
 #include "absl/strings/strip.h"
 #include "registry/base/error.h"
 #include "registry/reference/reference.h"
+#include "registry/uri/password_mask.h"
 
 namespace registryd {
 namespace {
@@ -29,9 +30,9 @@ std::pair<absl::string_view, absl::string_view> SplitTerm(absl::string_view term
 absl::StatusOr<std::string> ValidateIndexName(absl::string_view name) {
   if (name == kLegacyDefaultDomain) name = kDefaultDomain;
   if (absl::StartsWith(name, "-") || absl::EndsWith(name, "-")) {
-    return FieldError(
-        Reason::kIndexNameInvalid, "name",
-        absl::StrCat("invalid index name (", name, "). Cannot begin or end with a hyphen"));
+    return FieldError(Reason::kIndexNameInvalid, "name",
+                      absl::StrCat("invalid index name (", MaskPassword(name),
+                                   "). Cannot begin or end with a hyphen"));
   }
   return std::string(name);
 }

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "prometheus/gauge.h"
 #include "prometheus/text_serializer.h"
 #include "server/observe/process_metrics.h"
 
@@ -10,21 +11,12 @@ namespace registryd {
 
 Metrics::Metrics(absl::string_view version, absl::string_view commit, absl::Time started)
     : started_(started),
-      config_version_(prometheus::BuildGauge()
-                          .Name("registryd_config_version")
-                          .Help("Version of the configuration in use.")
-                          .Register(registry_)
-                          .Add({})),
       reloads_(prometheus::BuildCounter()
                    .Name("registryd_config_reloads_total")
                    .Help("Times that the configuration file was read again.")
                    .Register(registry_)),
       reloads_ok_(reloads_.Add({{"result", "ok"}})),
-      reloads_failed_(reloads_.Add({{"result", "failed"}})),
-      open_connections_(prometheus::BuildGauge()
-                            .Name("registryd_open_connections")
-                            .Help("Connections that are open.")
-                            .Register(registry_)) {
+      reloads_failed_(reloads_.Add({{"result", "failed"}})) {
   prometheus::BuildGauge()
       .Name("registryd_build_info")
       .Help("What is running; always 1.")
@@ -33,15 +25,7 @@ Metrics::Metrics(absl::string_view version, absl::string_view commit, absl::Time
       .Set(1);
 }
 
-void Metrics::SetConfigVersion(uint64_t version) {
-  config_version_.Set(static_cast<double>(version));
-}
-
 void Metrics::CountReload(bool ok) { (ok ? reloads_ok_ : reloads_failed_).Increment(); }
-
-prometheus::Gauge& Metrics::OpenConnections(const std::string& listener) {
-  return open_connections_.Add({{"listener", listener}});
-}
 
 void Metrics::AddCounter(std::string name, std::string help, std::function<double()> read) {
   pulled_.Add(prometheus::MetricType::Counter, std::move(name), std::move(help), std::move(read));
@@ -49,6 +33,18 @@ void Metrics::AddCounter(std::string name, std::string help, std::function<doubl
 
 void Metrics::AddGauge(std::string name, std::string help, std::function<double()> read) {
   pulled_.Add(prometheus::MetricType::Gauge, std::move(name), std::move(help), std::move(read));
+}
+
+void Metrics::AddCounters(std::string name, std::string help, std::string label,
+                          std::function<LabelledFigures()> read) {
+  pulled_.Add(prometheus::MetricType::Counter, std::move(name), std::move(help), std::move(label),
+              std::move(read));
+}
+
+void Metrics::AddGauges(std::string name, std::string help, std::string label,
+                        std::function<LabelledFigures()> read) {
+  pulled_.Add(prometheus::MetricType::Gauge, std::move(name), std::move(help), std::move(label),
+              std::move(read));
 }
 
 std::string Metrics::Text() const {

@@ -1,7 +1,6 @@
 #ifndef REGISTRYD_SERVER_OBSERVE_METRICS_H_
 #define REGISTRYD_SERVER_OBSERVE_METRICS_H_
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -10,7 +9,6 @@
 #include "absl/time/time.h"
 #include "prometheus/counter.h"
 #include "prometheus/family.h"
-#include "prometheus/gauge.h"
 #include "prometheus/registry.h"
 #include "server/observe/call_metrics.h"
 #include "server/observe/pulled_metrics.h"
@@ -32,19 +30,19 @@ class Metrics {
 
   CallMetrics& calls() { return calls_; }
 
-  // registryd_config_version.
-  void SetConfigVersion(uint64_t version);
   // registryd_config_reloads_total{result="ok"|"failed"}.
   void CountReload(bool ok);
-  // registryd_open_connections{listener}: incremented and decremented by whoever
-  // accepts. Ask once and keep the reference, which is valid as long as this object.
-  prometheus::Gauge& OpenConnections(const std::string& listener);
 
   // Figures that someone else keeps: `read` is called for each scrape, on the
   // scraper's thread, and stays callable as long as this object is scraped. A
   // counter only grows; its name ends in "_total".
   void AddCounter(std::string name, std::string help, std::function<double()> read);
   void AddGauge(std::string name, std::string help, std::function<double()> read);
+  // The same, of several figures that `label` tells apart.
+  void AddCounters(std::string name, std::string help, std::string label,
+                   std::function<LabelledFigures()> read);
+  void AddGauges(std::string name, std::string help, std::string label,
+                 std::function<LabelledFigures()> read);
 
   // All of it in Prometheus' text format, version 0.0.4.
   std::string Text() const;
@@ -54,11 +52,9 @@ class Metrics {
   CallMetrics calls_;
   PulledMetrics pulled_;
   prometheus::Registry registry_;
-  prometheus::Gauge& config_version_;
   prometheus::Family<prometheus::Counter>& reloads_;
   prometheus::Counter& reloads_ok_;
   prometheus::Counter& reloads_failed_;
-  prometheus::Family<prometheus::Gauge>& open_connections_;
 };
 
 }  // namespace registryd

@@ -107,27 +107,14 @@ TEST_F(MetricsTest, LosesNoCallOfManyThreads) {
   EXPECT_EQ(Sample("registryd_call_duration_seconds_count{method=\"S/M\"}"), "40000");
 }
 
-TEST_F(MetricsTest, FollowsTheConfiguration) {
+TEST_F(MetricsTest, CountsReloads) {
   EXPECT_EQ(Sample("registryd_config_reloads_total{result=\"ok\"}"), "0");
   EXPECT_EQ(Sample("registryd_config_reloads_total{result=\"failed\"}"), "0");
-  metrics_.SetConfigVersion(7);
   metrics_.CountReload(true);
   metrics_.CountReload(true);
   metrics_.CountReload(false);
-  EXPECT_EQ(Sample("registryd_config_version"), "7");
   EXPECT_EQ(Sample("registryd_config_reloads_total{result=\"ok\"}"), "2");
   EXPECT_EQ(Sample("registryd_config_reloads_total{result=\"failed\"}"), "1");
-}
-
-TEST_F(MetricsTest, CountsConnectionsByListener) {
-  prometheus::Gauge& open = metrics_.OpenConnections("127.0.0.1:50051");
-  EXPECT_EQ(&open, &metrics_.OpenConnections("127.0.0.1:50051"));
-  open.Increment();
-  open.Increment();
-  open.Decrement();
-  metrics_.OpenConnections("unix:/run/r.sock").Increment();
-  EXPECT_EQ(Sample("registryd_open_connections{listener=\"127.0.0.1:50051\"}"), "1");
-  EXPECT_EQ(Sample("registryd_open_connections{listener=\"unix:/run/r.sock\"}"), "1");
 }
 
 TEST_F(MetricsTest, AsksForFiguresOfOthersAtEachScrape) {
@@ -141,6 +128,21 @@ TEST_F(MetricsTest, AsksForFiguresOfOthersAtEachScrape) {
   EXPECT_EQ(Sample("registryd_dns_cache_entries"), "2");
   EXPECT_THAT(metrics_.Text(), HasSubstr("# TYPE registryd_dns_cache_hits_total counter\n"));
   EXPECT_THAT(metrics_.Text(), HasSubstr("# TYPE registryd_dns_cache_entries gauge\n"));
+}
+
+TEST_F(MetricsTest, TellsFiguresOfOthersApartByALabel) {
+  LabelledFigures open = {{"127.0.0.1:50051", 1}};
+  metrics_.AddGauges("registryd_open_connections", "Connections that are open.", "listener",
+                     [&] { return open; });
+  metrics_.AddCounters("registryd_connections_refused_total", "Closed at once.", "listener", [] {
+    return LabelledFigures{{"unix:/run/\"r\".sock", 3}};
+  });
+  EXPECT_EQ(Sample("registryd_open_connections{listener=\"127.0.0.1:50051\"}"), "1");
+  EXPECT_EQ(Sample("registryd_connections_refused_total{listener=\"unix:/run/\\\"r\\\".sock\"}"),
+            "3");
+  open = {{"127.0.0.1:50051", 2}, {"unix:/run/r.sock", 4}};
+  EXPECT_EQ(Sample("registryd_open_connections{listener=\"127.0.0.1:50051\"}"), "2");
+  EXPECT_EQ(Sample("registryd_open_connections{listener=\"unix:/run/r.sock\"}"), "4");
 }
 
 // A family's name stands once: a second "# TYPE" would make a scrape fail.

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -12,13 +13,18 @@
 
 namespace registryd {
 
-// Figures without labels that someone else keeps, read when they are collected.
-// Thread-safe.
+// Values of a label, each with its figure.
+using LabelledFigures = std::vector<std::pair<std::string, double>>;
+
+// Figures that someone else keeps, read when they are collected. Thread-safe.
 class PulledMetrics final : public prometheus::Collectable {
  public:
   // `type` is Counter or Gauge. `read` is called with a lock held: it must not call this object.
   void Add(prometheus::MetricType type, std::string name, std::string help,
            std::function<double()> read);
+  // The same, of several figures that `label` tells apart.
+  void Add(prometheus::MetricType type, std::string name, std::string help, std::string label,
+           std::function<LabelledFigures()> read);
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
@@ -27,7 +33,8 @@ class PulledMetrics final : public prometheus::Collectable {
     prometheus::MetricType type;
     std::string name;
     std::string help;
-    std::function<double()> read;
+    std::string label;  // Empty: one figure, whose label's value counts for nothing.
+    std::function<LabelledFigures()> read;
   };
 
   mutable absl::Mutex mutex_;

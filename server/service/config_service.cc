@@ -1,12 +1,12 @@
 #include "server/service/config_service.h"
 
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
+#include "registry/base/cancellation.h"
 #include "registry/base/error.h"
 #include "server/service/convert.h"
 #include "server/service/observed_call.h"
@@ -20,17 +20,40 @@ absl::Status ShuttingDown() {
                "the service is shutting down");
 }
 
-// Not OK when nobody waits any more for what `context` came with.
-absl::Status StillWanted(const CallContext& context) {
-  if (context.cancellation->cancelled()) {
-    return Error(absl::StatusCode::kCancelled, Reason::kCancelled, "the caller cancelled the call");
+// A change that waits for its turn. It is made or given up, whichever comes
+// first; thread-safe.
+class WaitingChange : public std::enable_shared_from_this<WaitingChange> {
+ public:
+  using Task = absl::AnyInvocable<absl::Status() &&>;
+
+  WaitingChange(Task change, DoneCallback done)
+      : change_(std::move(change)), done_(std::move(done)) {}
+
+  // From now on it is given up when `context` is cancelled, as it also is at the
+  // caller's deadline. Called before anything else.
+  void Await(const CallContext& context) {
+    cancelled_ = context.cancellation->OnCancel([weak = weak_from_this()] {
+      if (const auto change = weak.lock()) {
+        change->GiveUp(Error(absl::StatusCode::kCancelled, Reason::kCancelled,
+                             "the caller cancelled the call before its change was made"));
+      }
+    });
   }
-  if (absl::Now() >= context.deadline) {
-    return Error(absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded,
-                 "the call's deadline has passed");
+
+  void Make() {
+    if (!taken_.exchange(true)) std::move(done_)(std::move(change_)());
   }
-  return absl::OkStatus();
-}
+
+  void GiveUp(absl::Status status) {
+    if (!taken_.exchange(true)) std::move(done_)(std::move(status));
+  }
+
+ private:
+  std::atomic<bool> taken_{false};
+  Task change_;
+  DoneCallback done_;
+  Cancellation::Registration cancelled_;
+};
 
 // The core names options by their own names, a request below this field.
 absl::Status BelowOptions(absl::Status status) {
@@ -87,17 +110,11 @@ grpc::ServerUnaryReactor* ConfigService::Change(grpc::CallbackServerContext* con
   const absl::Status allowed = RequireAdmin(identify_(*context));
   if (!allowed.ok()) return Answer(context, call, allowed);
   return Await(context, call, [&](const CallContext& call_context, DoneCallback done) {
-    // Shared with the task, which is destroyed if it is refused.
-    const auto shared_done = std::make_shared<DoneCallback>(std::move(done));
-    const bool accepted =
-        executor_.Submit([shared_done, call_context, change = std::move(change)]() mutable {
-          absl::Status status = StillWanted(call_context);
-          if (status.ok()) status = std::move(change)();
-          std::move (*shared_done)(std::move(status));
-        });
-    if (accepted) return;
-    std::move (*shared_done)(Error(absl::StatusCode::kUnavailable, Reason::kOverloaded,
-                                   "too many changes are waiting to be made"));
+    const auto waiting = std::make_shared<WaitingChange>(std::move(change), std::move(done));
+    waiting->Await(call_context);
+    if (executor_.Submit([waiting] { waiting->Make(); })) return;
+    waiting->GiveUp(Error(absl::StatusCode::kUnavailable, Reason::kOverloaded,
+                          "too many changes are waiting to be made"));
   });
 }
 

@@ -290,6 +290,8 @@ TEST_F(SlowDiskTest, AChangeWhoseCallerIsGoneIsNotMade) {
   Pending second(server_.config(), "https://b.example.com");
   second.context.TryCancel();
   second.done.WaitForNotification();
+  server_.observer().AwaitCalls(1);
+  EXPECT_EQ(ReasonOf(server_.observer().calls()[0].status), Reason::kCancelled);
   disk_->End();
   first.done.WaitForNotification();
   server_.Stop();

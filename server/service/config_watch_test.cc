@@ -169,18 +169,12 @@ TEST(ConfigWatchTest, SurvivesTurmoil) {
       for (int j = 0; j < 50; ++j) {
         Watch watch(server.config());
         uint64_t last = 0;
-        for (int k = 0; k < (i + j) % 4; ++k) {
+        // Reads nothing, or what is current, or what the reader itself changes too.
+        for (int k = 0; k < (i + j) % 3; ++k) {
           const uint64_t version = watch.Read();
-          if (version == 0) break;
           EXPECT_GT(version, last);
           last = version;
-          if (k == 0)
-            server.store()
-                .Update([&](ServiceOptions& options) {
-                  options.mirrors = {absl::StrCat("https://h", i, "-", j, ".example.com")};
-                })
-                .status()
-                .IgnoreError();
+          if (k == 0) Change(server, absl::StrCat("h", i, "-", j, ".example.com"));
         }
       }
     });

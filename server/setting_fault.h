@@ -1,0 +1,15 @@
+#ifndef REGISTRYD_SERVER_SETTING_FAULT_H_
+#define REGISTRYD_SERVER_SETTING_FAULT_H_
+
+#include "absl/status/status.h"
+
+namespace registryd {
+
+// `status`, an error about ServiceOptions, for the operator who wrote them: its
+// message begins with the setting at fault, "registry-mirrors[1]: ...", where a
+// caller of the API gets the field of the request. Anything else as it is.
+absl::Status NameSetting(const absl::Status& status);
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_SERVER_SETTING_FAULT_H_
