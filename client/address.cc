@@ -102,14 +102,21 @@ absl::StatusOr<Address> ParseAddress(absl::string_view text) {
 }
 
 std::string DefaultAddress() {
-  return DefaultAddress(std::getenv(kAddressVariable), std::string(kDefaultSocket));
+  std::vector<std::string> sockets;
+  if (const char* runtime = std::getenv("XDG_RUNTIME_DIR"); runtime != nullptr) {
+    sockets.push_back(absl::StrCat(runtime, "/registryd/registryd.sock"));
+  }
+  sockets.emplace_back(kDefaultSocket);
+  return DefaultAddress(std::getenv(kAddressVariable), sockets);
 }
 
-std::string DefaultAddress(const char* variable, const std::string& socket) {
+std::string DefaultAddress(const char* variable, const std::vector<std::string>& sockets) {
   if (variable != nullptr && *variable != '\0') return variable;
-  struct stat status;
-  if (stat(socket.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) {
-    return absl::StrCat("unix:", socket);
+  for (const std::string& socket : sockets) {
+    struct stat status;
+    if (stat(socket.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) {
+      return absl::StrCat("unix:", socket);
+    }
   }
   return std::string(kDefaultHostPort);
 }

@@ -2,6 +2,7 @@
 #define REGISTRYD_CLIENT_ADDRESS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -30,12 +31,13 @@ struct Address {
 // refused. Returns INVALID_ARGUMENT that says what to write instead.
 absl::StatusOr<Address> ParseAddress(absl::string_view text);
 
-// $REGISTRYD_ADDRESS if it is set and not empty, else the default socket if it
-// exists, else the default port on this machine.
+// $REGISTRYD_ADDRESS if it is set and not empty, else the socket of a service of
+// the user's own ($XDG_RUNTIME_DIR/registryd/registryd.sock) if there is one,
+// else the default socket if it exists, else the default port on this machine.
 std::string DefaultAddress();
 
-// DefaultAddress by the given variable, which may be null, and socket.
-std::string DefaultAddress(const char* variable, const std::string& socket);
+// DefaultAddress by the given variable, which may be null, and sockets.
+std::string DefaultAddress(const char* variable, const std::vector<std::string>& sockets);
 
 }  // namespace registryd::client
 

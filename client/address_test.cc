@@ -98,27 +98,27 @@ TEST(ParseAddressTest, TakesTheLongestSocketPath) {
 }
 
 TEST(DefaultAddressTest, PrefersTheVariable) {
-  EXPECT_EQ(DefaultAddress("host:1", "/missing"), "host:1");
+  EXPECT_EQ(DefaultAddress("host:1", {"/missing"}), "host:1");
 }
 
 TEST(DefaultAddressTest, FallsBackToThePort) {
-  EXPECT_EQ(DefaultAddress(nullptr, "/missing"), "127.0.0.1:50051");
-  EXPECT_EQ(DefaultAddress("", "/missing"), "127.0.0.1:50051");
+  EXPECT_EQ(DefaultAddress(nullptr, {"/missing"}), "127.0.0.1:50051");
+  EXPECT_EQ(DefaultAddress("", {"/missing"}), "127.0.0.1:50051");
 }
 
 TEST(DefaultAddressTest, UsesTheSocketIfThereIsOne) {
   const TemporaryFolder folder;
   const std::string path = folder.Path("x.sock");
-  EXPECT_EQ(DefaultAddress(nullptr, path), "127.0.0.1:50051");
+  EXPECT_EQ(DefaultAddress(nullptr, {"/missing", path}), "127.0.0.1:50051");
   folder.Write("plain", "");
-  EXPECT_EQ(DefaultAddress(nullptr, folder.Path("plain")), "127.0.0.1:50051") << "not a socket";
+  EXPECT_EQ(DefaultAddress(nullptr, {folder.Path("plain")}), "127.0.0.1:50051") << "not a socket";
 
   const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un name = {};
   name.sun_family = AF_UNIX;
   std::strncpy(name.sun_path, path.c_str(), sizeof(name.sun_path) - 1);
   ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&name), sizeof(name)), 0);
-  EXPECT_EQ(DefaultAddress(nullptr, path), absl::StrCat("unix:", path));
+  EXPECT_EQ(DefaultAddress(nullptr, {"/missing", path}), absl::StrCat("unix:", path));
   close(listener);
 }
 

@@ -12,7 +12,8 @@ namespace {
 std::vector<std::string> MethodsOf(const std::vector<std::string>& services) {
   std::vector<std::string> methods;
   for (const std::string& name : services) {
-    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+    const auto* service =
+        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
     for (int i = 0; i < service->method_count(); ++i) {
       methods.push_back(absl::StrCat(name, "/", service->method(i)->name()));
     }

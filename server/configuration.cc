@@ -49,8 +49,7 @@ absl::Status Configuration::Start() {
   if (state_.has_value()) {
     persist = [this](const VersionedConfig& config) { return Save(config); };
   }
-  auto store =
-      ConfigStore::Create(std::move(initial), options, Clock::Real(), std::move(persist));
+  auto store = ConfigStore::Create(std::move(initial), options, Clock::Real(), std::move(persist));
   if (!store.ok()) return NameSetting(store.status());
   store_ = *std::move(store);
   // Also tells at start that the folder cannot be written to.

@@ -1,5 +1,7 @@
 #include "server/daemon.h"
 
+#include <sys/stat.h>
+
 #include <thread>
 #include <utility>
 
@@ -33,9 +35,8 @@ constexpr size_t kMaxBufferMemory = size_t{512} << 20;
 CallerIdentifier MakeIdentifier(const Settings& settings) {
   CallerPolicy policy;
   policy.admin_sans.insert(settings.admins.begin(), settings.admins.end());
-  return [policy](const grpc::ServerContextBase& context) {
-    return IdentifyCaller(context, policy);
-  };
+  return
+      [policy](const grpc::ServerContextBase& context) { return IdentifyCaller(context, policy); };
 }
 
 CachingDnsResolverOptions DnsOptions(const Settings& settings) {
@@ -50,6 +51,14 @@ std::string FolderOf(const std::string& file) {
   const size_t slash = file.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : file.substr(0, slash);
+}
+
+// Differs when `file` is another one or was written to; empty if there is none.
+std::string StampOf(const std::string& file) {
+  struct stat info;
+  if (::stat(file.c_str(), &info) != 0) return "";
+  return absl::StrCat(info.st_dev, ":", info.st_ino, ":", info.st_size, ":", info.st_mtim.tv_sec,
+                      ".", info.st_mtim.tv_nsec);
 }
 
 }  // namespace
@@ -76,15 +85,20 @@ Daemon::~Daemon() { Drain(); }
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(const Settings& settings,
                                                        std::vector<ActivatedSocket> sockets,
-                                                       Configuration& configuration,
-                                                       Logger& logger, const SdNotify& notify) {
+                                                       Configuration& configuration, Logger& logger,
+                                                       const SdNotify& notify) {
   std::unique_ptr<Daemon> daemon(new Daemon(settings, configuration, logger, notify));
   daemon->AddFigures();
   if (absl::Status status = daemon->Listen(std::move(sockets)); !status.ok()) return status;
   if (absl::Status status = daemon->ServeMetrics(); !status.ok()) return status;
   if (settings.reload && !settings.config_file.empty()) {
-    daemon->config_watch_ = daemon->watcher_.Add(
-        FolderOf(settings.config_file), /*depth=*/0, [raw = daemon.get()] { raw->Reload(); });
+    {
+      absl::MutexLock lock(&daemon->reload_mutex_);
+      daemon->file_stamp_ = StampOf(settings.config_file);
+    }
+    daemon->config_watch_ =
+        daemon->watcher_.Add(FolderOf(settings.config_file), /*depth=*/0,
+                             [raw = daemon.get()] { raw->ReloadIfFileChanged(); });
   }
   daemon->LogAddresses();
   notify.Ready();
@@ -111,9 +125,7 @@ absl::Status Daemon::Listen(std::vector<ActivatedSocket> sockets) {
   if (!listen.ok()) return listen.status();
   ListenersOptions options = *std::move(listen);
   options.activated = std::move(sockets);
-  options.notice = [this](absl::string_view message) {
-    logger_.Log(LogLevel::kWarning, message);
-  };
+  options.notice = [this](absl::string_view message) { logger_.Log(LogLevel::kWarning, message); };
   auto listeners = Listeners::Create(std::move(options), builder);
   if (!listeners.ok()) return listeners.status();
 
@@ -173,8 +185,7 @@ void Daemon::AddFigures() {
                        "listener", by_listener(&ListenerStats::out_of_descriptors));
   metrics_.AddCounter("registryd_dns_cache_hits_total", "Addresses answered from memory.",
                       [this] { return resolver_.stats().hits; });
-  metrics_.AddCounter("registryd_dns_cache_negative_hits_total",
-                      "Failures answered from memory.",
+  metrics_.AddCounter("registryd_dns_cache_negative_hits_total", "Failures answered from memory.",
                       [this] { return resolver_.stats().negative_hits; });
   metrics_.AddCounter("registryd_dns_cache_misses_total", "Look-ups that had to wait.",
                       [this] { return resolver_.stats().misses; });
@@ -199,6 +210,16 @@ void Daemon::LogAddresses() {
     logger_.Log(LogLevel::kInfo, "listening", {{"address", addresses.back()}});
   }
   notify_.Status(absl::StrCat("serving on ", absl::StrJoin(addresses, ", ")));
+}
+
+void Daemon::ReloadIfFileChanged() {
+  {
+    absl::MutexLock lock(&reload_mutex_);
+    std::string stamp = StampOf(settings_.config_file);
+    if (stamp == file_stamp_) return;
+    file_stamp_ = std::move(stamp);
+  }
+  Reload();
 }
 
 void Daemon::Reload() {

@@ -57,7 +57,7 @@ class Daemon {
 
   // Reads configuration and certificates again. A fault is logged and counted,
   // and changes nothing. Thread-safe.
-  void Reload();
+  void Reload() ABSL_LOCKS_EXCLUDED(reload_mutex_);
 
   // Takes no new work, waits for the calls that run, at most for the drain
   // timeout, and ends those that are left. Not thread-safe.
@@ -72,6 +72,8 @@ class Daemon {
   absl::Status ServeMetrics();
   void AddFigures();
   void LogAddresses();
+  // At a change in the configuration file's folder: reloads if it was the file.
+  void ReloadIfFileChanged();
 
   const Settings settings_;
   Configuration& configuration_;
@@ -99,6 +101,7 @@ class Daemon {
   std::atomic<bool> draining_{false};
 
   absl::Mutex reload_mutex_;
+  std::string file_stamp_ ABSL_GUARDED_BY(reload_mutex_);
   FolderWatcher::Watch config_watch_;
 };
 

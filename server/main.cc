@@ -11,6 +11,7 @@
 #include "server/configuration.h"
 #include "server/daemon.h"
 #include "server/default_socket.h"
+#include "server/grpc_log.h"
 #include "server/lifecycle/process_hardening.h"
 #include "server/lifecycle/sd_notify.h"
 #include "server/lifecycle/signal_thread.h"
@@ -48,8 +49,7 @@ int Serve(LoadedSettings loaded, SettingValues flags, Environment environment,
           ActivationEnvironment activation) {
   if (absl::Status status = ForbidMemoryDumps(); !status.ok()) return Complain(status, kFailed);
   Settings settings = loaded.settings;
-  if (absl::Status status =
-          PrepareDefaultSocket(settings, loaded.notes, environment, ::geteuid());
+  if (absl::Status status = PrepareDefaultSocket(settings, loaded.notes, environment, ::geteuid());
       !status.ok()) {
     return Complain(status, kFailed);
   }
@@ -59,6 +59,7 @@ int Serve(LoadedSettings loaded, SettingValues flags, Environment environment,
   log_options.level = loaded.settings.log_level;
   log_options.format = loaded.settings.log_format;
   Logger logger(log_options);
+  const GrpcLog grpc_log(logger);
   logger.Log(LogLevel::kInfo, "starting", {{"version", kVersion}, {"commit", BuildCommit()}});
   for (const std::string& note : loaded.notes) logger.Log(LogLevel::kWarning, note);
 

@@ -10,9 +10,11 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
+
 namespace registryd {
 
-SignalThread::SignalThread() {
+SignalThread::SignalThread(absl::Duration repetition) : repetition_(repetition) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
@@ -48,9 +50,10 @@ void SignalThread::Run() {
     const int signal = static_cast<int>(info.ssi_signo);
     if (signal == SIGHUP) {
       callbacks_.hangup();
-    } else if (!std::exchange(terminating_, true)) {
+    } else if (terminated_ == absl::InfiniteFuture()) {
+      terminated_ = absl::Now();
       callbacks_.terminate(signal);
-    } else {
+    } else if (absl::Now() >= terminated_ + repetition_) {
       callbacks_.exit_now(128 + signal);
     }
   }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <thread>
 
+#include "absl/time/time.h"
 #include "registry/fs/file_descriptor.h"
 
 namespace registryd {
@@ -21,13 +22,15 @@ class SignalThread {
     std::function<void(int signal)> terminate;
     // Each SIGHUP; those that arrive while one is handled may become one.
     std::function<void()> hangup;
-    // The second SIGTERM or SIGINT: whoever sends it does not want to wait. The
+    // A later SIGTERM or SIGINT: whoever sends it does not want to wait. The
     // status is 128 + signal. Ends the process at once unless a test says otherwise.
     std::function<void(int status)> exit_now;
   };
 
   // Signals wait from now on. They are delivered after Start.
-  SignalThread();
+  // A SIGTERM or SIGINT that comes within `repetition` of the first says the same
+  // again: timeout(1) signals the process and then its group.
+  explicit SignalThread(absl::Duration repetition = absl::Seconds(1));
   SignalThread(const SignalThread&) = delete;
   SignalThread& operator=(const SignalThread&) = delete;
   // Stops.
@@ -47,7 +50,8 @@ class SignalThread {
   Callbacks callbacks_;
   FileDescriptor signals_;  // A signalfd.
   FileDescriptor stop_;     // An eventfd.
-  bool terminating_ = false;
+  const absl::Duration repetition_;
+  absl::Time terminated_ = absl::InfiniteFuture();  // Of the thread alone.
   std::thread thread_;
 };
 

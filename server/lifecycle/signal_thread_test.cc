@@ -68,7 +68,7 @@ TEST(SignalThread, KeepsSignalsUntilItStarts) {
 
 TEST(SignalThread, ExitsAtTheSecondTermination) {
   Calls calls;
-  SignalThread signals;
+  SignalThread signals(absl::ZeroDuration());
   signals.Start(calls.Callbacks());
   kill(getpid(), SIGTERM);
   calls.Wait(1);
@@ -78,12 +78,23 @@ TEST(SignalThread, ExitsAtTheSecondTermination) {
   EXPECT_THAT(calls.Wait(3), ElementsAre("terminate 15", "hangup", "exit 130"));
 }
 
+TEST(SignalThread, TakesARepetitionForTheSameWish) {
+  Calls calls;
+  SignalThread signals(absl::InfiniteDuration());
+  signals.Start(calls.Callbacks());
+  kill(getpid(), SIGTERM);
+  calls.Wait(1);
+  kill(getpid(), SIGTERM);
+  kill(getpid(), SIGHUP);  // Comes after it, so the wait below sees both.
+  EXPECT_THAT(calls.Wait(2), ElementsAre("terminate 15", "hangup"));
+}
+
 TEST(SignalThreadDeathTest, EndsTheProcessUnlessToldOtherwise) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(
       {
         Calls calls;
-        SignalThread signals;
+        SignalThread signals(absl::ZeroDuration());
         SignalThread::Callbacks callbacks = calls.Callbacks();
         callbacks.exit_now = nullptr;
         signals.Start(std::move(callbacks));

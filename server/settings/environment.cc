@@ -11,6 +11,8 @@
 namespace registryd {
 namespace {
 
+// Tells registryctl where the service is.
+constexpr absl::string_view kClientsAddress = "REGISTRYD_ADDRESS";
 constexpr absl::string_view kPrefix = "REGISTRYD_";
 
 std::vector<std::string> Texts(const Setting& setting, absl::string_view value) {
@@ -49,7 +51,7 @@ absl::string_view Lookup(const Environment& environment, absl::string_view name)
 EnvironmentSettings ReadEnvironment(const Environment& environment) {
   EnvironmentSettings result;
   for (const auto& [name, value] : environment) {
-    if (!absl::StartsWith(name, kPrefix)) continue;
+    if (!absl::StartsWith(name, kPrefix) || name == kClientsAddress) continue;
     const Setting* setting = Find(name);
     if (setting == nullptr) {
       result.ignored.push_back(name);

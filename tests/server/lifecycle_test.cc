@@ -82,18 +82,19 @@ TEST_F(LifecycleTest, WhatAnotherListensOnIsRefused) {
   const std::string metrics_address = absl::StrCat("127.0.0.1:", metrics[0].value("port", 0));
   const std::string tcp_address = TcpAddress(*first);
   const struct {
-    std::string taken;
+    std::string says;
     std::vector<std::string> arguments;
   } kCases[] = {
       {UnixAddress(), {"--listen", UnixAddress()}},
       {tcp_address, {"--listen", tcp_address}},
-      {metrics_address, {"--listen", "127.0.0.1:0", "--metrics-listen", metrics_address}},
+      {"cannot serve metrics on 127.0.0.1",
+       {"--listen", "127.0.0.1:0", "--metrics-listen", metrics_address}},
   };
   for (const auto& c : kCases) {
-    SCOPED_TRACE(c.taken);
+    SCOPED_TRACE(c.says);
     RegistrydProcess second(Options(c.arguments));
     EXPECT_EQ(second.WaitForExit(), kFailed);
-    EXPECT_THAT(second.log(), HasSubstr(c.taken));
+    EXPECT_THAT(second.log(), HasSubstr(c.says));
   }
   ExpectAnswers(UnixAddress());
   ExpectAnswers(tcp_address);

@@ -1,0 +1,73 @@
+// registryd out of file descriptors, and back.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "registry/fs/file_descriptor.h"
+#include "tests/server/connection.h"
+#include "tests/server/eventually.h"
+#include "tests/server/metrics_page.h"
+#include "tests/server/registryd_fixture.h"
+
+namespace registryd {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kDescriptors = 64;
+
+class DescriptorsTest : public RegistrydFixture {
+ protected:
+  // A connection that says nothing.
+  static FileDescriptor ConnectSilently(const std::string& tcp_address) {
+    const size_t colon = tcp_address.rfind(':');
+    uint32_t port = 0;
+    EXPECT_TRUE(absl::SimpleAtoi(tcp_address.substr(colon + 1), &port));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    FileDescriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    EXPECT_EQ(connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    return connection;
+  }
+};
+
+TEST_F(DescriptorsTest, ItAcceptsAgainWhenThereAreSome) {
+  RegistrydOptions options = Options({"--metrics-listen", "127.0.0.1:0"});
+  options.max_descriptors = kDescriptors;
+  const auto process = Start(options);
+  const std::string tcp = TcpAddress(*process);
+  const client::RegistryClient early = Caller(UnixAddress());
+  ASSERT_TRUE(early.GetServiceConfig({}).ok());
+
+  for (int round = 0; round < 2; ++round) {
+    SCOPED_TRACE(round);
+    std::vector<FileDescriptor> crowd;
+    for (int i = 0; i < 2 * kDescriptors; ++i) crowd.push_back(ConnectSilently(tcp));
+    const size_t warnings = static_cast<size_t>(round) + 1;
+    const std::string warning =
+        absl::StrCat("cannot accept connections on ", tcp, ": Too many open files");
+    EXPECT_EQ(process->WaitForRecords(warning, warnings).size(), warnings) << process->log();
+    // Who is connected is served all the while.
+    EXPECT_TRUE(early.GetServiceConfig({}).ok());
+
+    crowd.clear();
+    EXPECT_TRUE(Eventually([&] { return Caller(tcp).GetServiceConfig({}).ok(); }));
+    EXPECT_TRUE(Caller(UnixAddress()).GetServiceConfig({}).ok());
+  }
+  EXPECT_GT(Figure(*process, absl::StrCat("registryd_connections_out_of_descriptors_total"
+                                          "{listener=\"",
+                                          tcp, "\"}")),
+            0);
+}
+
+}  // namespace
+}  // namespace registryd
