@@ -102,7 +102,8 @@ TEST_F(ReloadTest, AFileWithAFaultChangesNothingAndIsReported) {
     EXPECT_EQ(Figure(*process, kFailedReloads), failed);
     Replace("daemon.json", c.file);
     process->Signal(SIGHUP);
-    const auto records = process->WaitForRecords(kReadFailed, ++failed);
+    ++failed;
+    const auto records = process->WaitForRecords(kReadFailed, failed);
     ASSERT_THAT(records, SizeIs(failed));
     EXPECT_EQ(records.back().value("level", ""), "error");
     EXPECT_THAT(records.back().dump(), HasSubstr(c.fault));
@@ -114,7 +115,8 @@ TEST_F(ReloadTest, AFileWithAFaultChangesNothingAndIsReported) {
 
   folder_.Remove("daemon.json");
   process->Signal(SIGHUP);
-  EXPECT_THAT(process->WaitForRecords(kReadFailed, ++failed), SizeIs(failed));
+  ++failed;
+  EXPECT_THAT(process->WaitForRecords(kReadFailed, failed), SizeIs(failed));
   EXPECT_EQ(CurrentConfig(caller).version(), 1u);
 
   folder_.Write("daemon.json", WithMirror("https://second.example"));

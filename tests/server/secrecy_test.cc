@@ -26,6 +26,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr char kCanary[] = "CANARY5f1d";
+constexpr char kReadFailed[] = "the configuration is as before: the new one has a fault";
 
 // A list of registries, by its key in the file, its flag and its variable.
 struct List {
@@ -139,9 +140,8 @@ TEST_F(SecrecyTest, AFaultAtAReloadDoesNotShowIt) {
     SCOPED_TRACE(entry.text);
     Replace("daemon.json", FileWith(entry));
     process->Signal(SIGHUP);
-    EXPECT_THAT(process->WaitForRecords("the configuration is as before: the new one has a fault",
-                                        ++reloads),
-                SizeIs(reloads));
+    ++reloads;
+    EXPECT_THAT(process->WaitForRecords(kReadFailed, reloads), SizeIs(reloads));
   }
   ExpectNoCanary(*process);
   EXPECT_THAT(HttpGet(*process, "/metrics"), Not(HasSubstr(kCanary)));
