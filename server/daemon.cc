@@ -2,12 +2,10 @@
 
 #include <sys/stat.h>
 
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "grpc/grpc.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
@@ -17,6 +15,7 @@
 #include "registry/base/clock.h"
 #include "server/api.h"
 #include "server/listen/caller_identity.h"
+#include "server/listen/goaway.h"
 #include "server/listener_options.h"
 #include "tools/build/build_info.h"
 
@@ -257,18 +256,12 @@ void Daemon::Drain() {
   listeners_->Stop();
   config_service_.Shutdown();
 
-  // Connections are told to make no new calls. Streams of the health and
-  // reflection services never end by themselves; once no call of the API runs
-  // there is nothing left to wait for.
-  const absl::Time deadline = absl::Now() + settings_.drain_timeout;
-  absl::Notification over;
-  std::thread impatience([this, deadline, &over] {
-    calls_.AwaitIdle(deadline);
-    if (!over.HasBeenNotified()) grpc_server_cancel_all_calls(server_->c_server());
-  });
-  server_->Shutdown(absl::ToChronoTime(deadline));
-  over.Notify();
-  impatience.join();
+  // Callers are told to make no new calls, and the last of those that were on
+  // their way is answered. What is left then, streams of the health and reflection
+  // services, never ends by itself.
+  SendGoaway();
+  calls_.AwaitIdle(absl::Now() + settings_.drain_timeout);
+  server_->Shutdown(absl::ToChronoTime(absl::Now()));
   server_->Wait();
   metrics_server_.reset();
   logger_.Log(LogLevel::kInfo, "stopped");

@@ -33,7 +33,7 @@ std::string ReasonOnWire(const absl::Status& status);
 absl::StatusOr<api::LoadMirrorsResponse> LoadMirrors(const client::RegistryClient& caller,
                                                      const std::vector<std::string>& mirrors);
 
-// The configuration in use; ends the test's process if it is not told.
+// The configuration in use. Throws, which fails the test, if it is not told.
 api::GetServiceConfigResponse CurrentConfig(const client::RegistryClient& caller);
 std::vector<std::string> CurrentMirrors(const client::RegistryClient& caller);
 
