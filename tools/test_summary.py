@@ -5,8 +5,8 @@ usage: test_summary.py EVENTS BAZEL_STATUS
 
 EVENTS is the build event protocol's JSON file of the run. Every case of every test.xml
 that this run reports counts; a target that failed without a report (its build failed, it
-crashed or it timed out) counts as one failure. Names what failed and ends with one line,
-"N passed, M failed". Exits 0 only when there are tests and all of them passed.
+crashed or it timed out) counts as one failure. A skipped case is named, and counts as
+neither. Names what failed and ends with one line, "N passed, M failed". Exits 0 only when there are tests and all of them passed.
 """
 
 import json
@@ -16,12 +16,13 @@ import xml.etree.ElementTree as ElementTree
 
 
 def cases(report):
-    """Yields (name, passed) of each case in a test.xml that was run."""
+    """Yields (name, passed) of each case in a test.xml that was run; passed is None for a skipped one."""
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         if case.get("status") == "notrun" or case.get("result") == "suppressed":
             continue
         failed = case.find("failure") is not None or case.find("error") is not None
-        yield f"{case.get('classname', '')}.{case.get('name', '')}", not failed
+        skipped = not failed and (case.find("skipped") is not None or case.get("result") == "skipped")
+        yield f"{case.get('classname', '')}.{case.get('name', '')}", None if skipped else not failed
 
 
 def main():
@@ -49,7 +50,9 @@ def main():
     for (label, _), path in sorted(reports.items()):
         try:
             for name, ok in cases(path):
-                if ok:
+                if ok is None:
+                    print("skipped:", label, name)
+                elif ok:
                     passed += 1
                 else:
                     failures.append(f"{label} {name}")
