@@ -224,6 +224,7 @@ void Daemon::ReloadIfFileChanged() {
 void Daemon::Reload() {
   absl::MutexLock lock(&reload_mutex_);
   notify_.Reloading();
+  const uint64_t before = configuration_.store().Current()->version;
   const auto reloaded = configuration_.Reload();
   metrics_.CountReload(reloaded.ok());
   if (reloaded.ok()) {
@@ -233,8 +234,13 @@ void Daemon::Reload() {
       logger_.Log(LogLevel::kWarning, "this setting changed, and takes a restart",
                   {{"setting", key}});
     }
-    logger_.Log(LogLevel::kInfo, "configuration read",
-                {{"version", configuration_.store().Current()->version}});
+    const std::shared_ptr<const VersionedConfig> current = configuration_.store().Current();
+    if (current->version != before) {
+      for (const std::string& warning : current->config->warnings()) {
+        logger_.Log(LogLevel::kWarning, warning);
+      }
+    }
+    logger_.Log(LogLevel::kInfo, "configuration read", {{"version", current->version}});
   } else {
     logger_.Log(LogLevel::kError, "the configuration is as before: the new one has a fault",
                 {{"error", reloaded.status()}});

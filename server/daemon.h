@@ -63,8 +63,6 @@ class Daemon {
   // timeout, and ends those that are left. Not thread-safe.
   void Drain();
 
-  const Metrics& metrics() const { return metrics_; }
-
  private:
   Daemon(const Settings& settings, Configuration& configuration, Logger& logger,
          const SdNotify& notify);
