@@ -53,6 +53,14 @@ TEST_F(ReloadTest, AtSighup) {
   EXPECT_THAT(process->WaitForRecords("configuration read"), SizeIs(1));
 }
 
+TEST_F(ReloadTest, WarnsOfWhatShouldBeLookedAt) {
+  const auto process = ServeFile({"--reload", "off"});
+  Replace("daemon.json", R"({"insecure-registries": ["https://reg.example"]})");
+  process->Signal(SIGHUP);
+  EXPECT_THAT(process->WaitForRecords("configuration read"), SizeIs(1));
+  EXPECT_THAT(process->log(), HasSubstr("insecure registry https://reg.example should not"));
+}
+
 TEST_F(ReloadTest, WhenTheFileIsReplaced) {
   const auto process = ServeFile();
   Replace("daemon.json", WithMirror("https://second.example"));
