@@ -4,6 +4,7 @@
 
 #include "registry/base/clock.h"
 #include "server/setting_fault.h"
+#include "server/settings/file_stamp.h"
 
 namespace registryd {
 
@@ -12,7 +13,8 @@ Configuration::Configuration(const LoadedSettings& loaded, SettingValues flags,
     : flags_(std::move(flags)),
       environment_(std::move(environment)),
       running_(loaded.settings),
-      written_(loaded.settings.service_options) {
+      written_(loaded.settings.service_options),
+      file_stamp_(loaded.file_stamp) {
   if (!running_.state_dir.empty()) state_.emplace(running_.state_dir);
 }
 
@@ -61,7 +63,19 @@ absl::Status Configuration::Save(const VersionedConfig& config) {
   return state_->Save({config.version, config.config->options(), written_});
 }
 
+bool Configuration::FileChanged() const {
+  if (running_.config_file.empty()) return false;
+  const std::string stamp = FileStamp(running_.config_file);
+  absl::MutexLock lock(&mutex_);
+  return stamp != file_stamp_;
+}
+
 absl::StatusOr<Configuration::Reloaded> Configuration::Reload() {
+  {
+    std::string stamp = FileStamp(running_.config_file);
+    absl::MutexLock lock(&mutex_);
+    file_stamp_ = std::move(stamp);
+  }
   auto loaded = LoadSettings(flags_, environment_);
   if (!loaded.ok()) return loaded.status();
   const ServiceOptions& lists = loaded->settings.service_options;

@@ -44,6 +44,10 @@ class Configuration {
   // nothing has changed.
   absl::StatusOr<Reloaded> Reload();
 
+  // Whether the configuration file is another than the one that was last read, or
+  // was last tried to be read.
+  bool FileChanged() const;
+
   ConfigStore& store() { return *store_; }
 
  private:
@@ -57,9 +61,10 @@ class Configuration {
   std::optional<StateFile> state_;
   std::unique_ptr<ConfigStore> store_;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   // The operator's lists, as they were last read.
   ServiceOptions written_ ABSL_GUARDED_BY(mutex_);
+  std::string file_stamp_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace registryd

@@ -73,7 +73,10 @@ int Serve(LoadedSettings loaded, SettingValues flags, Environment environment,
 
   const SdNotify notify = SdNotify::FromEnvironment();
   auto daemon = Daemon::Create(settings, *std::move(sockets), **configuration, logger, notify);
-  if (!daemon.ok()) return Complain(daemon.status(), kFailed);
+  if (!daemon.ok()) {
+    const bool bad_setting = absl::IsInvalidArgument(daemon.status());
+    return Complain(daemon.status(), bad_setting ? kBadSettings : kFailed);
+  }
 
   absl::Notification terminated;
   signals.Start({

@@ -1,5 +1,6 @@
 """How each dependency is found or built. docs/adr/ says why each was chosen."""
 
+load("//third_party/debian:program.bzl", "debian_program")
 load("//third_party/debian:source.bzl", "debian_source")
 load("//third_party/debian:system.bzl", "debian_jar_protos", "debian_library")
 
@@ -8,6 +9,7 @@ def registryd_dependencies():
     _bazel_itself()
     _built_from_source()
     _from_dev_packages()
+    _programs_for_tests()
 
 def _bazel_itself():
     native.local_repository(name = "rules_cc", path = "third_party/rules_cc")
@@ -93,3 +95,7 @@ def _from_dev_packages():
         build_file = "//third_party:googleapis.BUILD",
     )
     debian_library(name = "benchmark", package = "libbenchmark-dev", headers = ["benchmark"], libraries = ["libbenchmark.a"])
+
+def _programs_for_tests():
+    debian_program(name = "docker_registry", package = "docker-registry", path = "usr/bin/docker-registry")
+    debian_program(name = "nginx", package = "nginx", path = "usr/sbin/nginx")

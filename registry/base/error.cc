@@ -59,6 +59,36 @@ absl::string_view ReasonName(Reason reason) {
       return "DNS_FAILED";
     case Reason::kOverloaded:
       return "OVERLOADED";
+    case Reason::kAddressRefused:
+      return "ADDRESS_REFUSED";
+    case Reason::kRedirectRefused:
+      return "REDIRECT_REFUSED";
+    case Reason::kConnectionFailed:
+      return "CONNECTION_FAILED";
+    case Reason::kTlsVerificationFailed:
+      return "TLS_VERIFICATION_FAILED";
+    case Reason::kResponseTooLarge:
+      return "RESPONSE_TOO_LARGE";
+    case Reason::kResponseInvalid:
+      return "RESPONSE_INVALID";
+    case Reason::kPingResponseInvalid:
+      return "PING_RESPONSE_INVALID";
+    case Reason::kRegistryUnauthorized:
+      return "REGISTRY_UNAUTHORIZED";
+    case Reason::kRegistryDenied:
+      return "REGISTRY_DENIED";
+    case Reason::kRegistryNotFound:
+      return "REGISTRY_NOT_FOUND";
+    case Reason::kRegistryThrottled:
+      return "REGISTRY_THROTTLED";
+    case Reason::kRegistryFailed:
+      return "REGISTRY_FAILED";
+    case Reason::kRealmRefused:
+      return "REALM_REFUSED";
+    case Reason::kPlaintextCredentialsRefused:
+      return "PLAINTEXT_CREDENTIALS_REFUSED";
+    case Reason::kCredentialsUnavailable:
+      return "CREDENTIALS_UNAVAILABLE";
     case Reason::kDeadlineExceeded:
       return "DEADLINE_EXCEEDED";
     case Reason::kCancelled:
@@ -101,6 +131,21 @@ std::initializer_list<Reason> AllReasons() {
       Reason::kCertificatesInvalid,
       Reason::kDnsFailed,
       Reason::kOverloaded,
+      Reason::kAddressRefused,
+      Reason::kRedirectRefused,
+      Reason::kConnectionFailed,
+      Reason::kTlsVerificationFailed,
+      Reason::kResponseTooLarge,
+      Reason::kResponseInvalid,
+      Reason::kPingResponseInvalid,
+      Reason::kRegistryUnauthorized,
+      Reason::kRegistryDenied,
+      Reason::kRegistryNotFound,
+      Reason::kRegistryThrottled,
+      Reason::kRegistryFailed,
+      Reason::kRealmRefused,
+      Reason::kPlaintextCredentialsRefused,
+      Reason::kCredentialsUnavailable,
       Reason::kDeadlineExceeded,
       Reason::kCancelled,
       Reason::kConfigVersionMismatch,
@@ -152,6 +197,23 @@ absl::Status WithFieldPrefix(absl::Status status, absl::string_view prefix) {
   }
   SetDetail(status, kBadRequestUrl, request);
   return status;
+}
+
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
+  absl::Duration rest;
+  google::rpc::RetryInfo info;
+  auto* const field = info.mutable_retry_delay();
+  field->set_seconds(absl::IDivDuration(delay, absl::Seconds(1), &rest));
+  field->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  SetDetail(status, kRetryInfoUrl, info);
+  return status;
+}
+
+std::optional<absl::Duration> RetryDelayOf(const absl::Status& status) {
+  const auto info = GetDetail<google::rpc::RetryInfo>(status, kRetryInfoUrl);
+  if (!info.has_value()) return std::nullopt;
+  return absl::Seconds(info->retry_delay().seconds()) +
+         absl::Nanoseconds(info->retry_delay().nanos());
 }
 
 Reason ReasonOf(const absl::Status& status) {

@@ -2,11 +2,13 @@
 #define REGISTRYD_REGISTRY_BASE_ERROR_H_
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace registryd {
 
@@ -30,6 +32,21 @@ enum class Reason {
   kCertificatesInvalid,      // CERTIFICATES_INVALID
   kDnsFailed,                // DNS_FAILED
   kOverloaded,               // OVERLOADED
+  kAddressRefused,           // ADDRESS_REFUSED
+  kRedirectRefused,          // REDIRECT_REFUSED
+  kConnectionFailed,         // CONNECTION_FAILED
+  kTlsVerificationFailed,    // TLS_VERIFICATION_FAILED
+  kResponseTooLarge,         // RESPONSE_TOO_LARGE
+  kResponseInvalid,          // RESPONSE_INVALID
+  kPingResponseInvalid,      // PING_RESPONSE_INVALID
+  kRegistryUnauthorized,     // REGISTRY_UNAUTHORIZED
+  kRegistryDenied,           // REGISTRY_DENIED
+  kRegistryNotFound,         // REGISTRY_NOT_FOUND
+  kRegistryThrottled,        // REGISTRY_THROTTLED
+  kRegistryFailed,           // REGISTRY_FAILED
+  kRealmRefused,             // REALM_REFUSED
+  kPlaintextCredentialsRefused,// PLAINTEXT_CREDENTIALS_REFUSED
+  kCredentialsUnavailable,   // CREDENTIALS_UNAVAILABLE
   kDeadlineExceeded,         // DEADLINE_EXCEEDED
   kCancelled,                // CANCELLED
   kConfigVersionMismatch,    // CONFIG_VERSION_MISMATCH
@@ -62,6 +79,13 @@ absl::Status FieldError(Reason reason, absl::string_view field, absl::string_vie
 // `status` with its BadRequest field prefixed ("mirrors[1]" -> "options.mirrors[1]").
 // Without a BadRequest, adds one that names `prefix`.
 absl::Status WithFieldPrefix(absl::Status status, absl::string_view prefix);
+
+// `status`, which is not OK, with a google.rpc.RetryInfo: the caller may come back
+// after `delay`, at least 0.
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
+
+// The delay that `status` carries; nullopt without a RetryInfo.
+std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);
 
 // The reason that `status` carries; kUnspecified without one, or for an OK status.
 Reason ReasonOf(const absl::Status& status);

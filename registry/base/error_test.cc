@@ -141,6 +141,24 @@ TEST(WithFieldPrefixTest, LeavesOkAlone) {
   EXPECT_EQ(WithFieldPrefix(absl::OkStatus(), "field"), absl::OkStatus());
 }
 
+TEST(RetryDelayTest, IsKeptToTheNanosecond) {
+  for (const absl::Duration delay :
+       {absl::ZeroDuration(), absl::Nanoseconds(1), absl::Milliseconds(1500), absl::Hours(1)}) {
+    const absl::Status status = WithRetryDelay(
+        Error(absl::StatusCode::kUnavailable, Reason::kRegistryFailed, "text"), delay);
+    EXPECT_EQ(RetryDelayOf(status), delay);
+    EXPECT_EQ(ReasonOf(status), Reason::kRegistryFailed);
+  }
+}
+
+TEST(RetryDelayTest, NoneWithoutADetail) {
+  EXPECT_EQ(RetryDelayOf(absl::OkStatus()), std::nullopt);
+  EXPECT_EQ(RetryDelayOf(absl::UnavailableError("text")), std::nullopt);
+  absl::Status broken = absl::UnavailableError("text");
+  broken.SetPayload(kRetryInfoUrl, absl::Cord("\xff\xff\xff"));
+  EXPECT_EQ(RetryDelayOf(broken), std::nullopt);
+}
+
 TEST(ReasonOfTest, UnspecifiedWithoutOneOfOurs) {
   EXPECT_EQ(ReasonOf(absl::OkStatus()), Reason::kUnspecified);
   EXPECT_EQ(ReasonOf(absl::InternalError("text")), Reason::kUnspecified);

@@ -2,14 +2,31 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace registryd {
 
+namespace {
+
+// Where user information may begin: behind "//", or "SCHEME://", or at once.
+size_t AuthorityStart(absl::string_view text) {
+  const size_t slashes = text.find("//");
+  if (slashes == absl::string_view::npos) return 0;
+  if (slashes == 0) return 2;
+  const absl::string_view scheme = text.substr(0, slashes - 1);
+  const bool is_scheme = text[slashes - 1] == ':' &&
+                         std::all_of(scheme.begin(), scheme.end(), [](unsigned char c) {
+                           return absl::ascii_isalnum(c) || c == '+' || c == '-' || c == '.';
+                         });
+  return is_scheme ? slashes + 2 : 0;
+}
+
+}  // namespace
+
 absl::string_view FindPassword(absl::string_view text) {
   constexpr auto kNone = absl::string_view::npos;
-  const size_t slashes = text.find("//");
-  const size_t colon = text.find(':', slashes == kNone ? 0 : slashes + 2);
+  const size_t colon = text.find(':', AuthorityStart(text));
   const size_t at = text.rfind('@');
   if (colon == kNone || at == kNone || at < colon) return {};
   return text.substr(colon + 1, at - colon - 1);

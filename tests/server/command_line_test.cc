@@ -117,7 +117,7 @@ TEST_F(CommandLineTest, AFaultIsNamedAtStartAndByCheckConfig) {
   }
 }
 
-TEST_F(CommandLineTest, CheckConfigFindsWhatOnlyAListenerWould) {
+TEST_F(CommandLineTest, ListenersThatCannotBeAreFaultsOfSettingsEitherWay) {
   const struct {
     std::vector<std::string> arguments;
     const char* words;
@@ -129,11 +129,14 @@ TEST_F(CommandLineTest, CheckConfigFindsWhatOnlyAListenerWould) {
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.words);
-    RegistrydOptions options = Options(c.arguments);
-    options.arguments.push_back("--check-config");
-    RegistrydProcess process(options);
-    EXPECT_EQ(process.WaitForExit(), kBadSettings);
-    EXPECT_THAT(process.log(), HasSubstr(c.words));
+    for (const bool check : {true, false}) {
+      SCOPED_TRACE(check);
+      RegistrydOptions options = Options(c.arguments);
+      if (check) options.arguments.push_back("--check-config");
+      RegistrydProcess process(options);
+      EXPECT_EQ(process.WaitForExit(), kBadSettings);
+      EXPECT_THAT(process.log(), HasSubstr(c.words));
+    }
   }
 }
 

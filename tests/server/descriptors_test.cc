@@ -1,8 +1,11 @@
 // registryd out of file descriptors, and back.
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -22,10 +25,12 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr int kDescriptors = 64;
+// More than any queue of the kernel's holds, and twice what the process may open.
+constexpr int kStorm = 10'000;
 
 class DescriptorsTest : public RegistrydFixture {
  protected:
-  // A connection that says nothing.
+  // A connection that says nothing, or is still being made where nobody accepts it.
   static FileDescriptor ConnectSilently(const std::string& tcp_address) {
     const size_t colon = tcp_address.rfind(':');
     uint32_t port = 0;
@@ -34,8 +39,10 @@ class DescriptorsTest : public RegistrydFixture {
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    FileDescriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    EXPECT_EQ(connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    FileDescriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int connected =
+        connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    EXPECT_TRUE(connected == 0 || errno == EINPROGRESS) << strerror(errno);
     return connection;
   }
 };
@@ -67,6 +74,34 @@ TEST_F(DescriptorsTest, ItAcceptsAgainWhenThereAreSome) {
                                           "{listener=\"",
                                           tcp, "\"}")),
             0);
+}
+
+TEST_F(DescriptorsTest, ItSurvivesAStormOfConnections) {
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  if (limit.rlim_max < kStorm + 1000) {
+    GTEST_SKIP() << "needs " << kStorm + 1000 << " file descriptors; may have " << limit.rlim_max;
+  }
+  limit.rlim_cur = limit.rlim_max;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+
+  RegistrydOptions options = Options();
+  options.max_descriptors = kStorm / 2;
+  const auto process = Start(options);
+  const std::string tcp = TcpAddress(*process);
+  const client::RegistryClient early = Caller(UnixAddress());
+  ASSERT_TRUE(early.GetServiceConfig({}).ok());
+
+  std::vector<FileDescriptor> crowd;
+  for (int i = 0; i < kStorm; ++i) crowd.push_back(ConnectSilently(tcp));
+  const std::string warning =
+      absl::StrCat("cannot accept connections on ", tcp, ": Too many open files");
+  EXPECT_EQ(process->WaitForRecords(warning).size(), 1u) << process->log();
+  EXPECT_TRUE(early.GetServiceConfig({}).ok());
+
+  crowd.clear();
+  EXPECT_TRUE(Eventually([&] { return Caller(tcp).GetServiceConfig({}).ok(); }));
+  EXPECT_TRUE(Caller(UnixAddress()).GetServiceConfig({}).ok());
 }
 
 }  // namespace

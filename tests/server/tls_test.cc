@@ -8,6 +8,9 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "openssl/bio.h"
+#include "openssl/pem.h"
+#include "openssl/ssl.h"
 #include "registry/tls/test_certificates.h"
 #include "tests/server/connection.h"
 #include "tests/server/eventually.h"
@@ -35,6 +38,35 @@ TestCertificate ClientCertificate(const TestCertificateAuthority& authority, con
   options.common_name = "client";
   options.uris = {uri};
   return authority.Issue(options);
+}
+
+// The protocol version that `server` agrees on with a client that shows `own` and
+// speaks nothing newer than `newest`; 0 if they do not come together.
+int AgreedVersion(const std::string& server, const TestCertificate& own, uint16_t newest) {
+  const bssl::UniquePtr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
+  SSL_CTX_set_max_proto_version(context.get(), newest);
+  const uint8_t kHttp2[] = {2, 'h', '2'};
+  SSL_CTX_set_alpn_protos(context.get(), kHttp2, sizeof(kHttp2));
+  const bssl::UniquePtr<BIO> certificate_pem(
+      BIO_new_mem_buf(own.certificate_pem.data(), static_cast<int>(own.certificate_pem.size())));
+  const bssl::UniquePtr<X509> certificate(
+      PEM_read_bio_X509(certificate_pem.get(), nullptr, nullptr, nullptr));
+  const bssl::UniquePtr<BIO> key_pem(
+      BIO_new_mem_buf(own.key_pem.data(), static_cast<int>(own.key_pem.size())));
+  const bssl::UniquePtr<EVP_PKEY> key(
+      PEM_read_bio_PrivateKey(key_pem.get(), nullptr, nullptr, nullptr));
+  EXPECT_TRUE(SSL_CTX_use_certificate(context.get(), certificate.get()));
+  EXPECT_TRUE(SSL_CTX_use_PrivateKey(context.get(), key.get()));
+
+  const bssl::UniquePtr<SSL> tls(SSL_new(context.get()));
+  BIO* const connection = BIO_new_connect(server.c_str());
+  EXPECT_EQ(BIO_do_connect(connection), 1);
+  SSL_set_bio(tls.get(), connection, connection);
+  // Of TLS 1.3 the server's verdict comes after the client's last word.
+  if (SSL_connect(tls.get()) != 1) return 0;
+  char byte;
+  return SSL_read(tls.get(), &byte, 1) == 1 ? SSL_version(tls.get()) : 0;
 }
 
 class TlsTest : public RegistrydFixture {
@@ -98,6 +130,15 @@ TEST_F(TlsTest, StrangersAreNotLetIn) {
   EXPECT_EQ(Ask(CallerOf(*process, authority_, {})), absl::StatusCode::kUnavailable);
   EXPECT_EQ(Ask(CallerOf(*process, authority_, stranger)), absl::StatusCode::kUnavailable);
   EXPECT_EQ(Ask(Caller(TcpAddress(*process))), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(TlsTest, OldProtocolsAreRefused) {
+  const auto process = ServeTls();
+  const std::string server = TcpAddress(*process);
+  EXPECT_EQ(AgreedVersion(server, node_, TLS1_VERSION), 0);
+  EXPECT_EQ(AgreedVersion(server, node_, TLS1_1_VERSION), 0);
+  EXPECT_EQ(AgreedVersion(server, node_, TLS1_2_VERSION), TLS1_2_VERSION);
+  EXPECT_EQ(AgreedVersion(server, node_, TLS1_3_VERSION), TLS1_3_VERSION);
 }
 
 TEST_F(TlsTest, ACertificateIsReplacedWithoutARestart) {
