@@ -1,9 +1,10 @@
 # The front door. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo test conformance lint bench check-long
+.PHONY: help setup build run demo test conformance wire lint bench check-long
 
 BAZEL ?= bazel
 VECTORS ?= tests/conformance/vectors
+SCENARIOS ?= tests/wire/scenarios.json
 ARGS ?=
 
 help:  ## list the targets
@@ -28,11 +29,17 @@ conformance: setup  ## compare with the reference implementation's answers: VECT
 	@$(BAZEL) build //tests/conformance
 	@bazel-bin/tests/conformance/conformance $(VECTORS)
 
+wire: setup  ## compare requests to registries with the reference implementation's: SCENARIOS=FILE
+	@$(BAZEL) build //server:registryd //tests/wire:wire_call
+	@REGISTRYD=bazel-bin/server/registryd tests/wire/wire.py $(SCENARIOS) bazel-bin/tests/wire/wire_call
+
 lint: setup  ## format, static analysis, API lint and shell lint
 	@tools/lint
 
-bench:  ## time the service beside its peers
-	@echo "bench: there are no benchmarks yet"
+bench: setup  ## time the service beside its peers
+	@$(BAZEL) build //server:registryd //tests/bench:login_bench @docker_registry//:docker_registry
+	@REGISTRYD=bazel-bin/server/registryd DOCKER_REGISTRY=$$($(BAZEL) info output_base)/external/docker_registry/root/usr/bin/docker-registry \
+	  bazel-bin/tests/bench/login_bench
 
 check-long:  ## hours of fuzzing, soak and attacks
 	@echo "check-long: there are no long checks yet"

@@ -18,9 +18,17 @@ namespace {
 // Answers grow with what certs.d holds and with the size of a batch.
 constexpr int kMaxAnswerBytes = 64 << 20;
 
-// RegistryService and health only read. Of ConfigService, only what is listed.
+// RegistryService and health only read. Of ConfigService, only what is listed. Calls
+// that ask a registry are not repeated: UNAVAILABLE is often the registry's own
+// state, and each login that fails brings an account nearer to being locked.
 constexpr char kServiceConfig[] = R"({
   "methodConfig": [{
+    "name": [
+      {"service": "registry.v1.RegistryService", "method": "Auth"},
+      {"service": "registry.v1.RegistryService", "method": "PingV2Registry"},
+      {"service": "registry.v1.RegistryService", "method": "Search"}
+    ]
+  }, {
     "name": [
       {"service": "registry.v1.RegistryService"},
       {"service": "registry.v1.ConfigService", "method": "GetServiceConfig"},

@@ -53,6 +53,21 @@ absl::Time RegistryClient::By(Deadline deadline) const {
   return deadline.value_or(absl::Now() + timeout_);
 }
 
+absl::StatusOr<v1::AuthResponse> RegistryClient::Auth(const v1::AuthRequest& request,
+                                                      Deadline deadline) const {
+  return Call(*stubs_.registry, &RegistryStub::Auth, request, By(deadline));
+}
+
+absl::StatusOr<v1::PingV2RegistryResponse> RegistryClient::PingV2Registry(
+    const v1::PingV2RegistryRequest& request, Deadline deadline) const {
+  return Call(*stubs_.registry, &RegistryStub::PingV2Registry, request, By(deadline));
+}
+
+absl::StatusOr<v1::SearchResponse> RegistryClient::Search(const v1::SearchRequest& request,
+                                                          Deadline deadline) const {
+  return Call(*stubs_.registry, &RegistryStub::Search, request, By(deadline));
+}
+
 absl::StatusOr<v1::ResolveAuthConfigResponse> RegistryClient::ResolveAuthConfig(
     const v1::ResolveAuthConfigRequest& request, Deadline deadline) const {
   return Call(*stubs_.registry, &RegistryStub::ResolveAuthConfig, request, By(deadline));

@@ -47,7 +47,13 @@ class RegistryClient {
   // Calls through `stubs`, for at most `timeout` unless told otherwise.
   RegistryClient(Stubs stubs, absl::Duration timeout);
 
-  // RegistryService.
+  // RegistryService. The first three wait for a registry: allow them a minute.
+  absl::StatusOr<v1::AuthResponse> Auth(const v1::AuthRequest& request,
+                                        Deadline deadline = std::nullopt) const;
+  absl::StatusOr<v1::PingV2RegistryResponse> PingV2Registry(
+      const v1::PingV2RegistryRequest& request, Deadline deadline = std::nullopt) const;
+  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request,
+                                            Deadline deadline = std::nullopt) const;
   absl::StatusOr<v1::ResolveAuthConfigResponse> ResolveAuthConfig(
       const v1::ResolveAuthConfigRequest& request, Deadline deadline = std::nullopt) const;
   absl::StatusOr<v1::GetAuthConfigKeyResponse> GetAuthConfigKey(

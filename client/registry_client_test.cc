@@ -40,6 +40,9 @@ class RegistryClientTest : public ::testing::Test {
 TEST_F(RegistryClientTest, EachMethodMakesItsCall) {
   const auto client = Connect();
   FakeRegistryService& registry = server_.registry;
+  EXPECT_CALLS(Auth, registry.auth);
+  EXPECT_CALLS(PingV2Registry, registry.ping_v2_registry);
+  EXPECT_CALLS(Search, registry.search);
   EXPECT_CALLS(ResolveAuthConfig, registry.resolve_auth_config);
   EXPECT_CALLS(GetAuthConfigKey, registry.get_auth_config_key);
   EXPECT_CALLS(ResolveRepository, registry.resolve_repository);
@@ -104,6 +107,20 @@ TEST_F(RegistryClientTest, NeverRepeatsAChange) {
   server_.config.load_mirrors.Fail(ErrorStatus({grpc::StatusCode::UNAVAILABLE, "gone"}));
   EXPECT_EQ(Connect()->LoadMirrors({}).status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(server_.config.load_mirrors.requests().size(), 1u);
+}
+
+TEST_F(RegistryClientTest, NeverRepeatsWhatARegistryIsAsked) {
+  const grpc::Status gone = ErrorStatus({grpc::StatusCode::UNAVAILABLE, "gone"});
+  server_.registry.auth.Fail(gone);
+  server_.registry.ping_v2_registry.Fail(gone);
+  server_.registry.search.Fail(gone);
+  const auto client = Connect();
+  EXPECT_EQ(client->Auth({}).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(client->PingV2Registry({}).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(client->Search({}).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(server_.registry.auth.requests().size(), 1u);
+  EXPECT_EQ(server_.registry.ping_v2_registry.requests().size(), 1u);
+  EXPECT_EQ(server_.registry.search.requests().size(), 1u);
 }
 
 TEST_F(RegistryClientTest, ADeadlineThatPassedMakesNoCall) {

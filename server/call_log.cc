@@ -45,14 +45,27 @@ void CallLog::OnCall(const CallRecord& call) {
   if (method == methods_.end()) return;
   method->second.metrics->Record(call.status.code(), call.elapsed);
 
-  const LogLevel level = method->second.level;
+  const LogLevel level = call.used_credentials ? LogLevel::kInfo : method->second.level;
   if (!logger_.Enabled(level)) return;
-  logger_.Log(level, "call",
-              {{"method", call.method},
-               {"code", absl::StatusCodeToString(call.status.code())},
-               {"reason", ReasonName(ReasonOf(call.status))},
-               {"seconds", call.elapsed},
-               {"caller", identify_(call.context).id}});
+  const std::string code = absl::StatusCodeToString(call.status.code());
+  const absl::string_view reason = ReasonName(ReasonOf(call.status));
+  const std::string caller = identify_(call.context).id;
+  if (call.registry.empty()) {
+    logger_.Log(level, "call",
+                {{"method", call.method},
+                 {"code", code},
+                 {"reason", reason},
+                 {"seconds", call.elapsed},
+                 {"caller", caller}});
+  } else {
+    logger_.Log(level, "call",
+                {{"method", call.method},
+                 {"registry", call.registry},
+                 {"code", code},
+                 {"reason", reason},
+                 {"seconds", call.elapsed},
+                 {"caller", caller}});
+  }
 }
 
 }  // namespace registryd

@@ -15,8 +15,9 @@
 namespace registryd {
 
 // Counts every call and logs it: at debug level, or at info level when the call
-// was to change something, which is the audit trail. What was asked for is not
-// logged: a request may hold credentials. Thread-safe.
+// was to change something or took credentials to a registry, which is the audit
+// trail. Of what was asked for only that registry is logged: a request may hold
+// credentials. Thread-safe.
 class CallLog final : public CallObserver {
  public:
   // Both outlive this object.

@@ -1,5 +1,6 @@
 #include "server/check_settings.h"
 
+#include "registry/auth/docker_config_file.h"
 #include "registry/config/service_config.h"
 #include "registry/config/state_file.h"
 #include "server/listen/listen_address.h"
@@ -34,7 +35,13 @@ absl::StatusOr<std::vector<std::string>> CheckSettings(const Settings& settings)
     const auto state = StateFile(settings.state_dir).Load();
     if (!state.ok()) return state.status();
   }
-  return (*config)->warnings();
+  std::vector<std::string> warnings = (*config)->warnings();
+  if (!settings.docker_config.empty()) {
+    const auto docker_config = ReadDockerConfig(settings.docker_config);
+    if (!docker_config.ok()) return docker_config.status();
+    warnings.insert(warnings.end(), docker_config->warnings.begin(), docker_config->warnings.end());
+  }
+  return warnings;
 }
 
 }  // namespace registryd

@@ -9,10 +9,11 @@
 
 namespace registryd {
 
-// Whether registryd could start with `settings`: the registries' lists, the
-// addresses, the TLS files and the state folder, all without opening a socket or
-// writing anything. Returns what to look at in settings that are usable, a
-// sentence each; INVALID_ARGUMENT or FAILED_PRECONDITION with the first fault.
+// Whether registryd could work with `settings`: the registries' lists, the
+// addresses, the TLS files, Docker's config.json and the state folder, all without
+// opening a socket or writing anything. Returns what to look at in settings that are
+// usable, a sentence each; INVALID_ARGUMENT or FAILED_PRECONDITION with the first
+// fault.
 absl::StatusOr<std::vector<std::string>> CheckSettings(const Settings& settings);
 
 }  // namespace registryd

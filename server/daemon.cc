@@ -1,7 +1,5 @@
 #include "server/daemon.h"
 
-#include <sys/stat.h>
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -52,14 +50,6 @@ std::string FolderOf(const std::string& file) {
   return slash == 0 ? "/" : file.substr(0, slash);
 }
 
-// Differs when `file` is another one or was written to; empty if there is none.
-std::string StampOf(const std::string& file) {
-  struct stat info;
-  if (::stat(file.c_str(), &info) != 0) return "";
-  return absl::StrCat(info.st_dev, ":", info.st_ino, ":", info.st_size, ":", info.st_mtim.tv_sec,
-                      ".", info.st_mtim.tv_nsec);
-}
-
 }  // namespace
 
 Daemon::Daemon(const Settings& settings, Configuration& configuration, Logger& logger,
@@ -75,7 +65,6 @@ Daemon::Daemon(const Settings& settings, Configuration& configuration, Logger& l
       lookup_(resolver_, certificates_),
       identify_(MakeIdentifier(settings)),
       calls_(metrics_.calls(), logger, identify_),
-      registry_service_(configuration.store(), lookup_, identify_, calls_),
       config_service_(configuration.store(), disk_, identify_, calls_),
       v1_session_service_(calls_),
       channelz_(identify_) {}
@@ -83,25 +72,39 @@ Daemon::Daemon(const Settings& settings, Configuration& configuration, Logger& l
 Daemon::~Daemon() { Drain(); }
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(const Settings& settings,
+                                                       const Environment& environment,
                                                        std::vector<ActivatedSocket> sockets,
                                                        Configuration& configuration, Logger& logger,
                                                        const SdNotify& notify) {
   std::unique_ptr<Daemon> daemon(new Daemon(settings, configuration, logger, notify));
+  if (absl::Status status = daemon->ReachRegistries(environment); !status.ok()) return status;
   daemon->AddFigures();
   if (absl::Status status = daemon->Listen(std::move(sockets)); !status.ok()) return status;
   if (absl::Status status = daemon->ServeMetrics(); !status.ok()) return status;
   if (settings.reload && !settings.config_file.empty()) {
-    {
-      absl::MutexLock lock(&daemon->reload_mutex_);
-      daemon->file_stamp_ = StampOf(settings.config_file);
-    }
     daemon->config_watch_ =
         daemon->watcher_.Add(FolderOf(settings.config_file), /*depth=*/0,
                              [raw = daemon.get()] { raw->ReloadIfFileChanged(); });
+    // It may have changed before anybody watched.
+    daemon->ReloadIfFileChanged();
   }
   daemon->LogAddresses();
   notify.Ready();
   return daemon;
+}
+
+absl::Status Daemon::ReachRegistries(const Environment& environment) {
+  auto registries = RegistryAccess::Create(settings_, environment,
+                                           {resolver_, lookup_, timers_, metrics_.upstream()});
+  if (!registries.ok()) return registries.status();
+  registries_ = *std::move(registries);
+  registries_->AddFigures(metrics_);
+  for (const std::string& warning : RegistryAccess::Warnings(settings_)) {
+    logger_.Log(LogLevel::kWarning, warning);
+  }
+  registry_service_ = std::make_unique<RegistryService>(configuration_.store(), lookup_,
+                                                        registries_->parts(), identify_, calls_);
+  return absl::OkStatus();
 }
 
 absl::Status Daemon::Listen(std::vector<ActivatedSocket> sockets) {
@@ -115,7 +118,7 @@ absl::Status Daemon::Listen(std::vector<ActivatedSocket> sockets) {
   builder.SetResourceQuota(quota);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataSize);
-  builder.RegisterService(&registry_service_);
+  builder.RegisterService(registry_service_.get());
   builder.RegisterService(&config_service_);
   builder.RegisterService(&v1_session_service_);
   builder.RegisterService(&channelz_);
@@ -212,13 +215,7 @@ void Daemon::LogAddresses() {
 }
 
 void Daemon::ReloadIfFileChanged() {
-  {
-    absl::MutexLock lock(&reload_mutex_);
-    std::string stamp = StampOf(settings_.config_file);
-    if (stamp == file_stamp_) return;
-    file_stamp_ = std::move(stamp);
-  }
-  Reload();
+  if (configuration_.FileChanged()) Reload();
 }
 
 void Daemon::Reload() {

@@ -28,9 +28,11 @@
 #include "server/observe/logger.h"
 #include "server/observe/metrics.h"
 #include "server/observe/metrics_http_server.h"
+#include "server/registry_access.h"
 #include "server/service/config_service.h"
 #include "server/service/registry_service.h"
 #include "server/service/v1_session_service.h"
+#include "server/settings/environment.h"
 #include "server/settings/settings.h"
 
 namespace registryd {
@@ -45,8 +47,10 @@ namespace registryd {
 class Daemon {
  public:
   // Opens every socket and serves. `configuration`, `logger` and `notify` outlive
-  // the daemon. Errors are those of Listeners::Create and MetricsHttpServer::Start.
+  // the daemon. Errors are those of RegistryAccess::Create, Listeners::Create and
+  // MetricsHttpServer::Start.
   static absl::StatusOr<std::unique_ptr<Daemon>> Create(const Settings& settings,
+                                                        const Environment& environment,
                                                         std::vector<ActivatedSocket> sockets,
                                                         Configuration& configuration,
                                                         Logger& logger, const SdNotify& notify);
@@ -66,6 +70,7 @@ class Daemon {
  private:
   Daemon(const Settings& settings, Configuration& configuration, Logger& logger,
          const SdNotify& notify);
+  absl::Status ReachRegistries(const Environment& environment);
   absl::Status Listen(std::vector<ActivatedSocket> sockets);
   absl::Status ServeMetrics();
   void AddFigures();
@@ -89,7 +94,9 @@ class Daemon {
 
   const CallerIdentifier identify_;
   CallLog calls_;
-  RegistryService registry_service_;
+  // Never null, once Create is done.
+  std::unique_ptr<RegistryAccess> registries_;
+  std::unique_ptr<RegistryService> registry_service_;
   ConfigService config_service_;
   V1SessionService v1_session_service_;
   AdminChannelz channelz_;
@@ -99,7 +106,6 @@ class Daemon {
   std::atomic<bool> draining_{false};
 
   absl::Mutex reload_mutex_;
-  std::string file_stamp_ ABSL_GUARDED_BY(reload_mutex_);
   FolderWatcher::Watch config_watch_;
 };
 

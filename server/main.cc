@@ -45,7 +45,7 @@ int CheckConfig(const LoadedSettings& loaded) {
   return kOk;
 }
 
-int Serve(LoadedSettings loaded, SettingValues flags, Environment environment,
+int Serve(LoadedSettings loaded, SettingValues flags, const Environment& environment,
           ActivationEnvironment activation) {
   if (absl::Status status = ForbidMemoryDumps(); !status.ok()) return Complain(status, kFailed);
   Settings settings = loaded.settings;
@@ -65,14 +65,15 @@ int Serve(LoadedSettings loaded, SettingValues flags, Environment environment,
 
   auto sockets = ActivatedSockets(activation, ::getpid());
   if (!sockets.ok()) return Complain(sockets.status(), kFailed);
-  auto configuration = Configuration::Create(loaded, std::move(flags), std::move(environment));
+  auto configuration = Configuration::Create(loaded, std::move(flags), environment);
   if (!configuration.ok()) return Complain(configuration.status(), kBadSettings);
   for (const std::string& warning : (*configuration)->store().Current()->config->warnings()) {
     logger.Log(LogLevel::kWarning, warning);
   }
 
   const SdNotify notify = SdNotify::FromEnvironment();
-  auto daemon = Daemon::Create(settings, *std::move(sockets), **configuration, logger, notify);
+  auto daemon =
+      Daemon::Create(settings, environment, *std::move(sockets), **configuration, logger, notify);
   if (!daemon.ok()) {
     const bool bad_setting = absl::IsInvalidArgument(daemon.status());
     return Complain(daemon.status(), bad_setting ? kBadSettings : kFailed);
@@ -92,7 +93,7 @@ int Serve(LoadedSettings loaded, SettingValues flags, Environment environment,
 
 int Main(const std::vector<std::string>& arguments) {
   ActivationEnvironment activation = ActivationEnvironment::Take();
-  Environment environment = ProcessEnvironment();
+  const Environment environment = ProcessEnvironment();
 
   auto command_line = ParseCommandLine(arguments);
   if (!command_line.ok()) return Complain(command_line.status(), kBadSettings);
@@ -113,7 +114,7 @@ int Main(const std::vector<std::string>& arguments) {
   auto loaded = LoadSettings(command_line->values, environment);
   if (!loaded.ok()) return Complain(loaded.status(), kBadSettings);
   if (command_line->action == CommandLine::Action::kCheckConfig) return CheckConfig(*loaded);
-  return Serve(*std::move(loaded), std::move(command_line->values), std::move(environment),
+  return Serve(*std::move(loaded), std::move(command_line->values), environment,
                std::move(activation));
 }
 

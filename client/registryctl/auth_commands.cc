@@ -2,27 +2,12 @@
 #include <string>
 
 #include "client/registryctl/command.h"
-#include "client/registryctl/docker_files.h"
+#include "client/registryctl/docker_credentials.h"
 #include "client/registryctl/output.h"
 #include "client/registryctl/views.h"
 
 namespace registryd::registryctl {
 namespace {
-
-constexpr char kOfficialIndex[] = "docker.io";
-
-// The index of a name that a person typed: normalised by the service, so that
-// `index.docker.io` is Docker Hub too.
-absl::StatusOr<v1::IndexInfo> IndexNamed(Session& session, const std::string& name) {
-  v1::ValidateIndexNameRequest request;
-  request.set_name(name);
-  const auto response = session.client.ValidateIndexName(request);
-  if (!response.ok()) return response.status();
-  v1::IndexInfo index;
-  index.set_name(response->name());
-  index.set_official(response->name() == kOfficialIndex);
-  return index;
-}
 
 void Hide(std::string* secret) {
   if (!secret->empty()) *secret = "(hidden)";
@@ -42,22 +27,10 @@ struct AuthConfigOptions {
 };
 
 absl::Status ResolveAuthConfig(Session& session, const AuthConfigOptions& options) {
-  const auto text = ReadInput(options.file, session.in);
-  if (!text.ok()) return text.status();
-  const auto file = ReadCredentialFile(*text);
-  if (!file.ok()) return file.status();
   const auto index = IndexNamed(session, options.index);
   if (!index.ok()) return index.status();
-
-  v1::ResolveAuthConfigRequest request;
-  request.mutable_auth_configs()->insert(file->auth_configs.begin(), file->auth_configs.end());
-  *request.mutable_index() = *index;
-  auto response = session.client.ResolveAuthConfig(request);
+  auto response = FindCredentials(session, options.file, *index);
   if (response.ok() && !options.show_secrets) HideSecrets(*response->mutable_auth_config());
-  if (file->kept_elsewhere) {
-    session.err << "registryctl: note: the file names a credential store or helper; what is kept "
-                   "there was not looked at\n";
-  }
   return Show(session, response, ViewAuthConfig);
 }
 

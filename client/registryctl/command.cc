@@ -28,4 +28,11 @@ void OnRun(CLI::App* command, Invocation& invocation, Action action) {
   command->callback([&invocation, action = std::move(action)] { invocation.action = action; });
 }
 
+void OnRunUpstream(CLI::App* command, Invocation& invocation, Action action) {
+  command->callback([&invocation, action = std::move(action)] {
+    invocation.action = action;
+    invocation.default_timeout = absl::Minutes(1);
+  });
+}
+
 }  // namespace registryd::registryctl

@@ -2,6 +2,7 @@
 #define REGISTRYD_CLIENT_REGISTRYCTL_COMMAND_H_
 
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -19,8 +20,11 @@ struct Invocation {
   // Options that any subcommand takes.
   std::string address;
   client::TlsOptions tls;
-  absl::Duration timeout = absl::Seconds(5);
+  std::optional<absl::Duration> timeout;
   OutputFormat format = OutputFormat::kTable;
+
+  // Without a `timeout`; the subcommand may set another.
+  absl::Duration default_timeout = absl::Seconds(5);
 
   // One of them is set: what to do with the service, or without it.
   Action action;
@@ -37,10 +41,20 @@ CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string&
 // Makes `command` do `action`.
 void OnRun(CLI::App* command, Invocation& invocation, Action action);
 
+// The same for what the service answers only when a registry has answered it: calls
+// may take a minute.
+void OnRunUpstream(CLI::App* command, Invocation& invocation, Action action);
+
 // resolve, parse, validate, search-index, hostname.
 void AddReferenceCommands(CLI::App& app, Invocation& invocation);
 // lookup, insecure, tls.
 void AddEndpointCommands(CLI::App& app, Invocation& invocation);
+// login.
+void AddLoginCommand(CLI::App& app, Invocation& invocation);
+// ping.
+void AddPingCommand(CLI::App& app, Invocation& invocation);
+// search.
+void AddSearchCommand(CLI::App& app, Invocation& invocation);
 // auth-key, auth-config.
 void AddAuthCommands(CLI::App& app, Invocation& invocation);
 // config get, set, prepare, commit, abort.

@@ -17,6 +17,8 @@ constexpr char kExamples[] =
     "  registryctl resolve ubuntu                     what a reference means\n"
     "  registryctl lookup pull ubuntu quay.io/a/b     where to pull from\n"
     "  registryctl insecure localhost:5000            whether TLS is verified\n"
+    "  registryctl ping registry.example.com          whether a registry answers\n"
+    "  registryctl login registry.example.com -u ann  whether credentials are good\n"
     "  registryctl config get -o json                 the configuration, for programs\n"
     "  registryctl config watch                       each change as it comes\n";
 
@@ -50,13 +52,15 @@ void AddConnectionOptions(CLI::App& app, Invocation& invocation) {
   app.add_option_function<std::string>(
          "--timeout",
          [&invocation](const std::string& text) {
-           if (!absl::ParseDuration(text, &invocation.timeout) ||
-               invocation.timeout <= absl::ZeroDuration() ||
-               invocation.timeout == absl::InfiniteDuration()) {
+           absl::Duration timeout;
+           if (!absl::ParseDuration(text, &timeout) || timeout <= absl::ZeroDuration() ||
+               timeout == absl::InfiniteDuration()) {
              throw CLI::ValidationError("--timeout", "want a positive duration: 500ms, 5s, 2m");
            }
+           invocation.timeout = timeout;
          },
-         "For each call, 5s if not given: 500ms, 2m. A watch has none")
+         "For each call: 500ms, 2m. If not given 5s, or 1m where a registry is asked; a watch "
+         "has none")
       ->type_name("DURATION")
       ->group("Service");
 }
@@ -88,6 +92,9 @@ std::unique_ptr<CLI::App> BuildCommandTree(Invocation& invocation) {
 
   AddReferenceCommands(*app, invocation);
   AddEndpointCommands(*app, invocation);
+  AddPingCommand(*app, invocation);
+  AddLoginCommand(*app, invocation);
+  AddSearchCommand(*app, invocation);
   AddAuthCommands(*app, invocation);
   CLI::App* const config = AddGroup(*app, "config", "Read, change and follow the configuration");
   AddConfigCommands(*config, invocation);

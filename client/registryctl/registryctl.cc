@@ -21,7 +21,7 @@ namespace {
 client::ClientOptions ClientOptionsOf(const Invocation& invocation) {
   client::ClientOptions options;
   options.address = invocation.address.empty() ? client::DefaultAddress() : invocation.address;
-  options.timeout = invocation.timeout;
+  options.timeout = invocation.timeout.value_or(invocation.default_timeout);
   options.user_agent = absl::StrCat("registryctl/", kVersion);
   const client::TlsOptions& tls = invocation.tls;
   if (!tls.ca_file.empty() || !tls.cert_file.empty() || !tls.server_name.empty()) {

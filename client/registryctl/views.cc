@@ -5,7 +5,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "client/registryctl/output.h"
 #include "client/registryctl/terminal_text.h"
@@ -86,6 +90,38 @@ void AddConfig(uint64_t version, const v1::ServiceConfig& config, Table& table) 
       .List("mirrors", ToVector(config.mirrors()))
       .List("insecure registries", insecure)
       .List("non-distributable to", artifacts);
+}
+
+// `bearer realm="https://auth.example/token" service="registry"`, parameters by name.
+std::string ChallengeText(const v1::Challenge& challenge) {
+  std::string text = challenge.scheme();
+  const std::map<std::string, std::string> parameters(challenge.parameters().begin(),
+                                                      challenge.parameters().end());
+  for (const auto& [name, value] : parameters) {
+    absl::StrAppend(&text, " ", name, "=\"", value, "\"");
+  }
+  return text;
+}
+
+constexpr size_t kDescriptionWidth = 45;
+
+// `text` safe for a terminal, with blanks for the ends of its lines.
+std::string OneLine(absl::string_view text) {
+  return TerminalText(absl::StrReplaceAll(text, {{"\r\n", " "}, {"\n", " "}, {"\r", " "}}));
+}
+
+// `text`, of TerminalText's making, or as much of it as fits `width` characters with an
+// ellipsis behind it.
+std::string CutTo(size_t width, const std::string& text) {
+  if (TerminalWidth(text) <= width) return text;
+  size_t characters = 0;
+  size_t size = 0;
+  while (characters < width - 1) {
+    ++size;
+    while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) ++size;
+    ++characters;
+  }
+  return absl::StrCat(text.substr(0, size), "…");
 }
 
 }  // namespace
@@ -186,6 +222,42 @@ void ViewAuthConfig(const v1::ResolveAuthConfigResponse& answer, std::ostream& o
       .Row({"identity token", OrDash(config.identity_token())})
       .Row({"registry token", OrDash(config.registry_token())})
       .Write(out);
+}
+
+void ViewLogin(const v1::AuthResponse& answer, bool show_token, std::ostream& out) {
+  const bool hide = !answer.identity_token().empty() && !show_token;
+  Table()
+      .Row({"status", answer.status()})
+      .Row({"identity token", hide ? "(hidden)" : OrDash(answer.identity_token())})
+      .Write(out);
+}
+
+void ViewPing(const v1::PingV2RegistryResponse& answer, std::ostream& out) {
+  std::vector<std::string> challenges;
+  for (const auto& challenge : answer.challenges()) challenges.push_back(ChallengeText(challenge));
+  const absl::Duration elapsed =
+      absl::Seconds(answer.elapsed().seconds()) + absl::Nanoseconds(answer.elapsed().nanos());
+  Table table;
+  table.Row({"endpoint", answer.endpoint_url()});
+  const absl::string_view asked = absl::StripSuffix(answer.endpoint_url(), "/");
+  if (answer.answered_url() != absl::StrCat(asked, "/v2/")) {
+    table.Row({"redirected to", OrDash(answer.answered_url())});
+  }
+  table.Row({"status", absl::StrCat(answer.status_code())})
+      .Row({"API versions", OrDash(absl::StrJoin(answer.api_versions(), " "))})
+      .List("challenges", challenges)
+      .Row({"time", absl::StrFormat("%.1f ms", absl::ToDoubleMilliseconds(elapsed))})
+      .Write(out);
+}
+
+void ViewSearch(const v1::SearchResponse& answer, bool no_trunc, std::ostream& out) {
+  Table table({"NAME", "DESCRIPTION", "STARS", "OFFICIAL"});
+  for (const v1::SearchResult& result : answer.results()) {
+    const std::string description = OneLine(result.description());
+    table.Row({result.name(), no_trunc ? description : CutTo(kDescriptionWidth, description),
+               absl::StrCat(result.star_count()), result.is_official() ? "[OK]" : ""});
+  }
+  table.Write(out);
 }
 
 void ViewConfig(uint64_t version, const v1::ServiceConfig& config, std::ostream& out) {

@@ -31,6 +31,13 @@ void ViewTls(const ::registry::v1::TLSConfig& config, std::ostream& out);
 // Its secrets are shown as they are: hide them first.
 void ViewAuthConfig(const ::registry::v1::ResolveAuthConfigResponse& answer, std::ostream& out);
 
+// The identity token, which is a secret, only if `show_token`.
+void ViewLogin(const ::registry::v1::AuthResponse& answer, bool show_token, std::ostream& out);
+void ViewPing(const ::registry::v1::PingV2RegistryResponse& answer, std::ostream& out);
+// As `docker search` prints it: descriptions are one line, and without `no_trunc` cut to
+// 45 characters.
+void ViewSearch(const ::registry::v1::SearchResponse& answer, bool no_trunc, std::ostream& out);
+
 void ViewConfig(uint64_t version, const ::registry::v1::ServiceConfig& config, std::ostream& out);
 void ViewCurrentConfig(const ::registry::v1::GetServiceConfigResponse& answer, std::ostream& out);
 void ViewPrepared(const ::registry::v1::PrepareServiceConfigResponse& answer, std::ostream& out);

@@ -56,6 +56,9 @@ class Script {
 // RegistryService, by script.
 class FakeRegistryService final : public v1::RegistryService::Service {
  public:
+  Script<v1::AuthRequest, v1::AuthResponse> auth;
+  Script<v1::PingV2RegistryRequest, v1::PingV2RegistryResponse> ping_v2_registry;
+  Script<v1::SearchRequest, v1::SearchResponse> search;
   Script<v1::ResolveAuthConfigRequest, v1::ResolveAuthConfigResponse> resolve_auth_config;
   Script<v1::GetAuthConfigKeyRequest, v1::GetAuthConfigKeyResponse> get_auth_config_key;
   Script<v1::ResolveRepositoryRequest, v1::ResolveRepositoryResponse> resolve_repository;
@@ -73,6 +76,18 @@ class FakeRegistryService final : public v1::RegistryService::Service {
   Script<v1::ConvertToHostnameRequest, v1::ConvertToHostnameResponse> convert_to_hostname;
 
  private:
+  grpc::Status Auth(grpc::ServerContext*, const v1::AuthRequest* request,
+                    v1::AuthResponse* response) override {
+    return auth.Play(*request, response);
+  }
+  grpc::Status PingV2Registry(grpc::ServerContext*, const v1::PingV2RegistryRequest* request,
+                              v1::PingV2RegistryResponse* response) override {
+    return ping_v2_registry.Play(*request, response);
+  }
+  grpc::Status Search(grpc::ServerContext*, const v1::SearchRequest* request,
+                      v1::SearchResponse* response) override {
+    return search.Play(*request, response);
+  }
   grpc::Status ResolveAuthConfig(grpc::ServerContext*, const v1::ResolveAuthConfigRequest* request,
                                  v1::ResolveAuthConfigResponse* response) override {
     return resolve_auth_config.Play(*request, response);

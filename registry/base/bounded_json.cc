@@ -99,7 +99,7 @@ class FirstValue {
   }
 
   void Replace(size_t size) {
-    copy_ += kReplacementCharacter;
+    absl::StrAppend(&copy_, kReplacementCharacter);
     rest_.remove_prefix(size);
   }
 

@@ -10,12 +10,12 @@ namespace registryd {
 // Objects and arrays within each other, in what a server sends.
 inline constexpr int kMaxUntrustedJsonDepth = 32;
 
-// Parses the first JSON value in `text`, which a server sent, as Go's encoding/json
-// reads a stream: what follows the value is left alone, and bytes of strings that are
-// no UTF-8, surrogates without their partner too, become U+FFFD. The limit of the
+// Parses the JSON value that begins `text`, which a server sent, as Go's encoding/json
+// reads a stream: what follows an object or array is left alone, and bytes of strings
+// that are no UTF-8, surrogates without their partner too, become U+FFFD. The limit of the
 // text's size is the caller's: a value takes up to 40 times the memory of its text.
 //
-// Returns INTERNAL (RESPONSE_INVALID), saying where, for what is no JSON and for more
+// Returns INTERNAL (RESPONSE_INVALID) for what is no JSON and for more
 // than kMaxUntrustedJsonDepth levels. Nothing of the text is quoted.
 absl::StatusOr<nlohmann::json> ParseUntrustedJson(absl::string_view text);
 

@@ -1,17 +1,49 @@
 #include "registry/net/fake_http_transport.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "registry/base/error.h"
+#include "registry/net/curl/request_check.h"
 
 namespace registryd {
 namespace {
 
 constexpr size_t kMaxPartBytes = 16 * 1024;
+
+bool HasNoBody(absl::string_view method, int status) {
+  return method == "HEAD" || status == 204 || status == 304;
+}
+
+// As HTTP/1.1 writes it.
+size_t HeadBytes(const HttpResponseHead& head) {
+  size_t bytes = absl::string_view("HTTP/1.1 200 \r\n\r\n").size();
+  for (const HttpHeader& header : head.headers) {
+    bytes += header.name.size() + header.value.size() + absl::string_view(": \r\n").size();
+  }
+  return bytes;
+}
+
+absl::Status TooLarge(absl::string_view what) {
+  return Error(absl::StatusCode::kResourceExhausted, Reason::kResponseTooLarge,
+               absl::StrCat("the response's ", what, " is larger than allowed"));
+}
+
+// What would keep a request from being sent.
+absl::Status Check(const HttpRequest& request) {
+  if (auto target = CheckUrl(request.url, "url"); !target.ok()) return target.status();
+  return CheckRequest(request);
+}
+
+absl::Status Late() {
+  return Error(absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded,
+               "the call's deadline has passed");
+}
 
 }  // namespace
 
@@ -21,7 +53,13 @@ class FakeHttpTransport::Exchange : public std::enable_shared_from_this<Exchange
  public:
   Exchange(FakeHttpTransport& transport, HttpRequest request, HttpOptions options,
            std::unique_ptr<HttpReceiver> receiver)
-      : transport_(transport), source_(std::move(request.body)), receiver_(std::move(receiver)) {
+      : transport_(transport),
+        source_(std::move(request.body)),
+        receiver_(std::move(receiver)),
+        method_(request.method),
+        max_head_bytes_(options.max_head_bytes),
+        max_body_bytes_(options.max_body_bytes.value_or(std::numeric_limits<uint64_t>::max())),
+        size_(source_ == nullptr ? std::nullopt : source_->size()) {
     request_.method = std::move(request.method);
     request_.url = std::move(request.url);
     request_.headers = std::move(request.headers);
@@ -29,24 +67,34 @@ class FakeHttpTransport::Exchange : public std::enable_shared_from_this<Exchange
     request_.options = std::move(options);
   }
 
-  void Start(const CallContext& context) {
+  // `status`: what is wrong with the request.
+  void Start(absl::Status status, const CallContext& context) {
+    if (!status.ok()) Fail(std::move(status));
     if (context.deadline <= absl::Now()) {
-      Fail(Error(absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded,
-                 "the call's deadline has passed"));
+      Fail(Late());
+    } else if (context.deadline != absl::InfiniteFuture()) {
+      const TimerQueue::Id timer = transport_.timers_.Schedule(
+          context.deadline, [weak = weak_from_this()] { End(weak, Late()); });
+      absl::MutexLock lock(&mutex_);
+      timer_ = timer;
     }
     if (context.cancellation != nullptr) {
       Cancellation::Registration registration =
           context.cancellation->OnCancel([weak = weak_from_this()] {
-            const auto exchange = weak.lock();
-            if (exchange == nullptr) return;
-            exchange->Fail(Error(absl::StatusCode::kCancelled, Reason::kCancelled,
-                                 "the caller cancelled the call"));
-            exchange->Advance();
+            End(weak, Error(absl::StatusCode::kCancelled, Reason::kCancelled,
+                            "the caller cancelled the call"));
           });
       absl::MutexLock lock(&mutex_);
       if (!done_) registration_ = std::move(registration);
     }
     Advance();
+  }
+
+  static void End(const std::weak_ptr<Exchange>& weak, absl::Status status) {
+    const auto exchange = weak.lock();
+    if (exchange == nullptr) return;
+    exchange->Fail(std::move(status));
+    exchange->Advance();
   }
 
  private:
@@ -80,20 +128,51 @@ class FakeHttpTransport::Exchange : public std::enable_shared_from_this<Exchange
     } else if (source_ != nullptr) {
       Wait();
       source_->Read(kMaxPartBytes, [self = shared_from_this()](absl::StatusOr<std::string> part) {
-        self->Sent(std::move(part));
+        const auto exchange = self;
+        exchange->Sent(std::move(part));
       });
     } else if (!response_.has_value()) {
-      response_ = transport_.Take(TakeRequest());
-      if (response_->no_head) {
-        Finish(response_->status);
-      } else {
-        receiver_->OnHead(response_->head);
-      }
+      TakeResponse();
     } else if (next_part_ == response_->parts.size()) {
-      Finish(response_->status);
-    } else if (const std::string& part = response_->parts[next_part_++]; !part.empty()) {
+      FinishOrStall();
+    } else {
+      GivePart(response_->parts[next_part_++]);
+    }
+  }
+
+  void TakeResponse() {
+    response_ = transport_.Take(TakeRequest());
+    if (response_->no_head) {
+      response_->parts.clear();
+      FinishOrStall();
+    } else if (HeadBytes(response_->head) > max_head_bytes_) {
+      Fail(TooLarge("head"));
+    } else {
+      if (HasNoBody(method_, response_->head.status)) response_->parts.clear();
+      receiver_->OnHead(response_->head);
+    }
+  }
+
+  void GivePart(const std::string& part) {
+    if (part.empty()) return;
+    given_ += part.size();
+    if (given_ > max_body_bytes_) {
+      Fail(TooLarge("body"));
+      return;
+    }
+    Wait();
+    receiver_->OnBody(part, [self = shared_from_this()] {
+      // Whoever holds this callback may go with the receiver.
+      const auto exchange = self;
+      exchange->GoOn();
+    });
+  }
+
+  void FinishOrStall() {
+    if (response_->stalls) {
       Wait();
-      receiver_->OnBody(part, [self = shared_from_this()] { self->GoOn(); });
+    } else {
+      Finish(response_->status);
     }
   }
 
@@ -102,10 +181,15 @@ class FakeHttpTransport::Exchange : public std::enable_shared_from_this<Exchange
       absl::MutexLock lock(&mutex_);
       if (!part.ok()) {
         if (failure_.ok()) failure_ = part.status();
-      } else if (part->empty()) {
-        sent_ = true;
       } else {
+        sent_ = part->empty();
         body_ += *part;
+        const bool wrong =
+            size_.has_value() && (sent_ ? body_.size() < *size_ : body_.size() > *size_);
+        if (wrong && failure_.ok()) {
+          failure_ = Error(absl::StatusCode::kInternal, Reason::kInternal,
+                           "the request's body has not the size it was said to have");
+        }
       }
     }
     GoOn();
@@ -137,22 +221,33 @@ class FakeHttpTransport::Exchange : public std::enable_shared_from_this<Exchange
 
   void Finish(absl::Status status) {
     Cancellation::Registration registration;
+    TimerQueue::Id timer = 0;
     {
       absl::MutexLock lock(&mutex_);
       done_ = true;
       registration = std::move(registration_);
+      timer = timer_;
     }
+    if (timer != 0) transport_.timers_.Cancel(timer);
+    transport_.Forget(this);
+    // From here on the transport may be gone.
+    source_ = nullptr;
     receiver_->OnDone(std::move(status));
     receiver_ = nullptr;
-    source_ = nullptr;
   }
 
   FakeHttpTransport& transport_;
   Request request_;
   std::unique_ptr<HttpBodySource> source_;
   std::unique_ptr<HttpReceiver> receiver_;
+  const std::string method_;
+  const size_t max_head_bytes_;
+  const uint64_t max_body_bytes_;
+  // What the source said; nullopt: nothing.
+  const std::optional<uint64_t> size_;
   std::optional<Response> response_;
   size_t next_part_ = 0;
+  uint64_t given_ = 0;  // Bytes of parts.
 
   absl::Mutex mutex_;
   bool stepping_ ABSL_GUARDED_BY(mutex_) = false;
@@ -162,13 +257,41 @@ class FakeHttpTransport::Exchange : public std::enable_shared_from_this<Exchange
   std::string body_ ABSL_GUARDED_BY(mutex_);
   bool sent_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  TimerQueue::Id timer_ ABSL_GUARDED_BY(mutex_) = 0;
   Cancellation::Registration registration_ ABSL_GUARDED_BY(mutex_);
 };
 
 void FakeHttpTransport::Send(HttpRequest request, HttpOptions options, const CallContext& context,
                              std::unique_ptr<HttpReceiver> receiver) {
-  std::make_shared<Exchange>(*this, std::move(request), std::move(options), std::move(receiver))
-      ->Start(context);
+  absl::Status status = Check(request);
+  const auto exchange = std::make_shared<Exchange>(*this, std::move(request), std::move(options),
+                                                   std::move(receiver));
+  {
+    absl::MutexLock lock(&mutex_);
+    exchanges_.emplace(exchange.get(), exchange);
+  }
+  exchange->Start(std::move(status), context);
+}
+
+FakeHttpTransport::~FakeHttpTransport() {
+  std::vector<std::shared_ptr<Exchange>> exchanges;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [key, exchange] : exchanges_) exchanges.push_back(exchange);
+  }
+  for (const auto& exchange : exchanges) {
+    Exchange::End(exchange, Error(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
+                                  "the transport has ended"));
+  }
+}
+
+void FakeHttpTransport::Forget(Exchange* exchange) {
+  std::shared_ptr<Exchange> last;
+  absl::MutexLock lock(&mutex_);
+  if (const auto it = exchanges_.find(exchange); it != exchanges_.end()) {
+    last = std::move(it->second);
+    exchanges_.erase(it);
+  }
 }
 
 void FakeHttpTransport::Reply(absl::string_view method, absl::string_view url, Response response) {
@@ -194,8 +317,9 @@ FakeHttpTransport::Response FakeHttpTransport::Take(Request request) {
   const auto it = script_.find({request.method, request.url});
   if (it == script_.end() || it->second.empty()) {
     response.no_head = true;
-    response.status = absl::UnavailableError(
-        absl::StrCat("nothing is scripted for ", request.method, " ", request.url));
+    response.status =
+        Error(absl::StatusCode::kUnavailable, Reason::kConnectionFailed,
+              absl::StrCat("nothing is scripted for ", request.method, " ", request.url));
   } else {
     response = std::move(it->second.front());
     it->second.pop_front();

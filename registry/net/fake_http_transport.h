@@ -9,17 +9,18 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "registry/base/timer_queue.h"
 #include "registry/net/http_transport.h"
 
 namespace registryd {
 
 // Plays a script, and remembers what it was asked. All calls of an exchange come
 // on the thread that lets it go on: the one that calls Send, Resume, the source's
-// Ready or Cancel. A deadline counts only if it has passed when Send is called.
-// Thread-safe.
+// Ready or Cancel; at the deadline on a thread of its own. Thread-safe.
 //
 //   FakeHttpTransport transport;
 //   transport.Reply("GET", "https://registry.example/v2/", {{401, {}}, {"denied"}});
@@ -34,6 +35,8 @@ class FakeHttpTransport final : public HttpTransport {
     absl::Status status = absl::OkStatus();
     // Without a head: `status` is all that comes.
     bool no_head = false;
+    // The end does not come: the exchange waits for its deadline or cancellation.
+    bool stalls = false;
   };
 
   // What was sent.
@@ -46,6 +49,12 @@ class FakeHttpTransport final : public HttpTransport {
     HttpOptions options;
   };
 
+  FakeHttpTransport() = default;
+  // Ends what is going on with UNAVAILABLE, SHUTTING_DOWN.
+  ~FakeHttpTransport() override;
+
+  // Of a response's parts those go to nobody that its request or status allows no body
+  // for (HEAD, 204, 304).
   void Send(HttpRequest request, HttpOptions options, const CallContext& context,
             std::unique_ptr<HttpReceiver> receiver) override;
 
@@ -64,11 +73,15 @@ class FakeHttpTransport final : public HttpTransport {
 
   // Remembers `request`, and returns its answer.
   Response Take(Request request);
+  void Forget(Exchange* exchange);
 
   mutable absl::Mutex mutex_;
   std::map<std::pair<std::string, std::string>, std::deque<Response>> script_
       ABSL_GUARDED_BY(mutex_);
   std::vector<Request> requests_ ABSL_GUARDED_BY(mutex_);
+  // What is going on.
+  absl::flat_hash_map<Exchange*, std::shared_ptr<Exchange>> exchanges_ ABSL_GUARDED_BY(mutex_);
+  TimerQueue timers_;
 };
 
 }  // namespace registryd

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -13,6 +14,7 @@
 #include "absl/time/time.h"
 #include "registry/base/cancellation.h"
 #include "registry/net/http_message.h"
+#include "registry/net/http_proxy.h"
 #include "registry/net/ip_address.h"
 #include "registry/tls/host_certificates.h"
 
@@ -22,12 +24,23 @@ namespace registryd {
 struct HttpOptions {
   // The addresses to connect to, in order of trial, and no others: those that the
   // caller has checked. The URL's host is only named, in Host and TLS. May be empty
-  // where that host is an IP literal. A transport looks no name up.
+  // where that host is an IP literal, or with a proxy, which resolves the name
+  // itself. A transport looks no name up.
   std::vector<IpAddress> addresses;
+  // nullopt: straight to the server.
+  std::optional<HttpProxy> proxy;
+  // A connection is used again only for requests with equal groups, beside the same
+  // origin, addresses, proxy and TLS configuration: it stands for whose credentials
+  // they carry.
+  std::string connection_group;
   // For https; not looked at for http.
   TlsConfig tls;
   // For connecting, TLS included, to all addresses together; within the deadline.
   absl::Duration connect_timeout = absl::Seconds(10);
+  // A transfer that moves fewer bytes than this in each second of `slow_period` is
+  // given up. Time that the receiver or the body's source takes does not count.
+  int min_bytes_per_second = 16;
+  absl::Duration slow_period = absl::Seconds(30);
   // Of the status line and all headers together.
   size_t max_head_bytes = 64 * 1024;
   // Of the body, after decompression; nullopt: the receiver knows its own limit.
@@ -61,14 +74,16 @@ class HttpReceiver {
   virtual void OnBody(absl::string_view part, Resume resume) = 0;
 
   // The end; the last call, and the only one that always comes. OK: the response is
-  // complete, whatever its HTTP status. Otherwise what failed, at any point:
+  // complete, whatever its HTTP status, and its last part resumed. Otherwise what
+  // failed, at any point:
   //   INVALID_ARGUMENT     a URL, method or header that cannot be sent, CR, LF and
   //                        NUL among them; nothing was sent
-  //   UNAVAILABLE          connecting, sending or receiving
+  //   UNAVAILABLE          connecting, sending or receiving (CONNECTION_FAILED)
   //   FAILED_PRECONDITION  the server's certificate was not accepted; not one byte of
-  //                        the request was sent
-  //   RESOURCE_EXHAUSTED   a limit of HttpOptions
-  //   INTERNAL             what came is no HTTP
+  //                        the request was sent (TLS_VERIFICATION_FAILED)
+  //   RESOURCE_EXHAUSTED   a limit of HttpOptions (RESPONSE_TOO_LARGE)
+  //   INTERNAL             what came is no HTTP (RESPONSE_INVALID); the request's body
+  //                        has not the size that its source said (INTERNAL)
   //   DEADLINE_EXCEEDED, CANCELLED
   //   or what the request's HttpBodySource failed with.
   virtual void OnDone(absl::Status status) = 0;

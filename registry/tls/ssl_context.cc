@@ -16,7 +16,8 @@
 namespace registryd {
 namespace {
 
-using KeyPairs = std::vector<ClientKeyPair>;
+// Shared by the contexts of one host.
+using KeyPairs = std::shared_ptr<const std::vector<ClientKeyPair>>;
 
 // Where a context keeps its KeyPairs: they live as long as it does, and
 // connections hold their context.
@@ -28,11 +29,15 @@ int KeyPairsIndex() {
   return index;
 }
 
+// nullptr: none.
+const KeyPairs* KeyPairsOf(const SSL_CTX* ctx) {
+  return static_cast<const KeyPairs*>(SSL_CTX_get_ex_data(ctx, KeyPairsIndex()));
+}
+
 // Called when a server asks for a client certificate. Going on without one is
 // no failure here; the server decides.
 int ChooseClientCertificate(SSL* ssl, void*) {
-  const auto* pairs =
-      static_cast<const KeyPairs*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), KeyPairsIndex()));
+  const KeyPairs& pairs = *KeyPairsOf(SSL_get_SSL_CTX(ssl));
   const STACK_OF(X509_NAME)* authorities = SSL_get_client_CA_list(ssl);
   for (const ClientKeyPair& pair : *pairs) {
     if (!pair.IssuedByOneOf(authorities)) continue;
@@ -61,26 +66,27 @@ bssl::UniquePtr<X509_STORE> MakeStore(const SystemRoots::Store& system,
   return store;
 }
 
-}  // namespace
-
-absl::StatusOr<SslContext> MakeSslContext(const SystemRoots& roots, absl::string_view host,
-                                          const TlsConfig& config) {
-  SslContext context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-  SSL_CTX* ctx = context.get();
-  if (ctx == nullptr || SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1) {
-    ERR_clear_error();
-    return Error(absl::StatusCode::kInternal, Reason::kInternal, "no TLS context can be made");
-  }
-  SSL_CTX_set_cert_store(ctx, MakeStore(roots.store(), config.certificates->roots).release());
-  SSL_CTX_set_verify(ctx, config.insecure_skip_verify ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
+// All that connections of this service have in common. False without memory.
+bool Configure(SSL_CTX* ctx, bssl::UniquePtr<X509_STORE> store, int verify_mode,
+               const KeyPairs& pairs) {
+  if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1) return false;
+  SSL_CTX_set_cert_store(ctx, store.release());
+  SSL_CTX_set_verify(ctx, verify_mode, nullptr);
   // Any certificate that an operator trusts ends a chain, an intermediate or a
   // server's own too.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
                               X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
-  if (config.certificates->client_certificates.empty()) return context;
+  if (pairs == nullptr) return true;
+  SSL_CTX_set_ex_data(ctx, KeyPairsIndex(), new KeyPairs(pairs));
+  SSL_CTX_set_cert_cb(ctx, ChooseClientCertificate, nullptr);
+  return true;
+}
 
-  auto pairs = std::make_unique<KeyPairs>();
-  for (const ClientCertificate& files : config.certificates->client_certificates) {
+absl::StatusOr<KeyPairs> ParseKeyPairs(absl::string_view host,
+                                       const std::vector<ClientCertificate>& certificates) {
+  if (certificates.empty()) return KeyPairs();
+  std::vector<ClientKeyPair> pairs;
+  for (const ClientCertificate& files : certificates) {
     absl::StatusOr<ClientKeyPair> pair = ClientKeyPair::Parse(files);
     if (!pair.ok()) {
       const std::string shown = absl::CHexEscape(host);
@@ -88,11 +94,31 @@ absl::StatusOr<SslContext> MakeSslContext(const SystemRoots& roots, absl::string
                    absl::StrCat("certificates of ", shown, ": ", pair.status().message()),
                    {{"host", shown}, {"file", absl::CHexEscape(files.certificate_file)}});
     }
-    pairs->push_back(*std::move(pair));
+    pairs.push_back(*std::move(pair));
   }
-  SSL_CTX_set_ex_data(ctx, KeyPairsIndex(), pairs.release());
-  SSL_CTX_set_cert_cb(ctx, ChooseClientCertificate, nullptr);
+  return std::make_shared<const std::vector<ClientKeyPair>>(std::move(pairs));
+}
+
+}  // namespace
+
+absl::StatusOr<SslContext> MakeSslContext(const SystemRoots& roots, absl::string_view host,
+                                          const TlsConfig& config) {
+  absl::StatusOr<KeyPairs> pairs = ParseKeyPairs(host, config.certificates->client_certificates);
+  if (!pairs.ok()) return pairs.status();
+  SslContext context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  if (context == nullptr ||
+      !Configure(context.get(), MakeStore(roots.store(), config.certificates->roots),
+                 config.insecure_skip_verify ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, *pairs)) {
+    ERR_clear_error();
+    return Error(absl::StatusCode::kInternal, Reason::kInternal, "no TLS context can be made");
+  }
   return context;
+}
+
+void ConfigureLike(const SslContext& model, ssl_ctx_st* context) {
+  const KeyPairs* pairs = KeyPairsOf(model.get());
+  Configure(context, bssl::UpRef(SSL_CTX_get_cert_store(model.get())),
+            SSL_CTX_get_verify_mode(model.get()), pairs == nullptr ? nullptr : *pairs);
 }
 
 }  // namespace registryd

@@ -35,6 +35,11 @@ using SslContext = std::shared_ptr<ssl_ctx_st>;
 absl::StatusOr<SslContext> MakeSslContext(const SystemRoots& roots, absl::string_view host,
                                           const TlsConfig& config);
 
+// Gives `context`, which a library has made for itself, the protocol versions,
+// trust, verification and client certificates of `model`, in place of its own. What
+// is parsed is shared.
+void ConfigureLike(const SslContext& model, ssl_ctx_st* context);
+
 struct SslContextCacheOptions {
   // Hosts that have certificates of their own; beyond, the one that was not
   // used for the longest time is forgotten.

@@ -263,6 +263,33 @@ TEST_F(SslContextTest, RefusesAKeyOfAnotherCertificate) {
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr(kHost));
 }
 
+TEST_F(SslContextTest, AnotherContextIsConfiguredLikeIt) {
+  Server server = server_;
+  server.client_ca_pem = ca_.certificate_pem();
+  server.client_certificate_required = true;
+  const bssl::UniquePtr<SSL_CTX> other(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX_set_min_proto_version(other.get(), TLS1_VERSION);
+  {
+    const TestCertificate client = ca_.Issue({});
+    const SslContext model =
+        *MakeSslContext(*NoSystemRoots(), kHost, Offering(ca_.certificate_pem(), {client}));
+    ConfigureLike(model, other.get());
+    EXPECT_EQ(SSL_CTX_get_cert_store(other.get()), SSL_CTX_get_cert_store(model.get()));
+    EXPECT_EQ(Handshake(other.get(), server).client_certificate, client.certificate_pem);
+  }
+  EXPECT_TRUE(Handshake(other.get(), server).connected);
+  EXPECT_FALSE(Handshake(other.get(), server, "other.internal").connected);
+  server.max_version = TLS1_1_VERSION;
+  EXPECT_FALSE(Handshake(other.get(), server).connected);
+
+  TlsConfig insecure;
+  insecure.insecure_skip_verify = true;
+  ConfigureLike(*MakeSslContext(*NoSystemRoots(), kHost, insecure), other.get());
+  EXPECT_TRUE(Handshake(other.get(), server_, "other.internal").connected);
+  ConfigureLike(*MakeSslContext(*NoSystemRoots(), kHost, {}), other.get());
+  EXPECT_FALSE(Handshake(other.get(), server_).connected);
+}
+
 TEST_F(SslContextTest, OutlivesCacheAndRoots) {
   SslContext context;
   {

@@ -133,6 +133,11 @@ TestCertificateOptions NamedAuthority(TestCertificateOptions options) {
 
 }  // namespace
 
+TestCertificate MakeSelfSigned(const TestCertificateOptions& options) {
+  const bssl::UniquePtr<EVP_PKEY> key = NewKey();
+  return Make(options, /*authority=*/false, key.get(), options.common_name, key.get());
+}
+
 TestCertificateAuthority::TestCertificateAuthority(TestCertificateOptions options)
     : name_(NamedAuthority(options).common_name), key_(NewKey().release(), EVP_PKEY_free) {
   own_ =

@@ -29,6 +29,9 @@ struct TestCertificateOptions {
   absl::Time not_after = absl::Now() + absl::Hours(24);
 };
 
+// A server's certificate that no authority has signed.
+TestCertificate MakeSelfSigned(const TestCertificateOptions& options);
+
 // Makes certificates for tests: new ECDSA P-256 keys, signed by this authority.
 //
 //   TestCertificateAuthority ca;

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "registry/base/secret.h"
 
 namespace registryd {
 
@@ -30,10 +31,31 @@ class Url {
   const std::string& fragment() const { return fragment_; }  // Escaped, without '#'.
   bool has_user_info() const { return user_info_.has_value(); }
 
+  // host() without port and brackets, its zone included. A port is what follows the
+  // last ':', if that is digits or nothing.
+  std::string hostname() const;
+  std::string port() const;
+
+  // Decoded; empty without one.
+  std::string username() const;
+  Secret password() const;
+
+  // What `reference` means on a page at this URL, as net/url's ResolveReference has it:
+  // an absolute one is itself, but for the "." and ".." in its path.
+  Url Resolve(const Url& reference) const;
+
+  // This URL with another query, which is escaped already.
+  Url WithQuery(absl::string_view query) const;
+
   // With the password, where there is one: for use, not for people.
   std::string ToString() const;
   // With "xxxxx" for the password. A user name is no secret.
   std::string Redacted() const;
+  // As a request names it: without user information and fragment. What no request
+  // line may hold is escaped in the query too.
+  std::string RequestUrl() const;
+  // For lists of URLs in messages: as RequestUrl, and without the query.
+  std::string WithoutQuery() const;
   // As Redacted, and as if there were a password wherever there is a user name.
   std::string MaskedUserInfo() const;
 

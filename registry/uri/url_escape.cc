@@ -20,6 +20,8 @@ absl::string_view PlainIn(UrlPart part) {
       return "!$&'()*+,;=:[]<>\"";
     case UrlPart::kPath:
       return "$&+,/:;=@";
+    case UrlPart::kQuery:
+      return "";
     case UrlPart::kFragment:
       return "$&+,/:;=?@!()*";
   }
@@ -65,6 +67,8 @@ std::string UrlEscape(absl::string_view text, UrlPart part) {
   for (const char c : text) {
     if (IsPlain(c, part)) {
       escaped += c;
+    } else if (c == ' ' && part == UrlPart::kQuery) {
+      escaped += '+';
     } else {
       const uint8_t byte = static_cast<uint8_t>(c);
       escaped += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
@@ -95,7 +99,7 @@ std::optional<UnescapeError> UrlUnescape(absl::string_view text, UrlPart part,
     if (in_host && absl::ascii_isascii(c) && !IsPlain(c, part)) {
       return UnescapeError{false, text.substr(0, 1)};
     }
-    result += c;
+    result += c == '+' && part == UrlPart::kQuery ? ' ' : c;
     text.remove_prefix(1);
   }
   decoded = std::move(result);

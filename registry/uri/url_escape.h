@@ -9,7 +9,8 @@
 namespace registryd {
 
 // A part of a URL. Each has its own set of characters that stand for themselves.
-enum class UrlPart { kUserInfo, kHost, kZone, kPath, kFragment };
+// kQuery is one name or value in a query, where a space is '+'.
+enum class UrlPart { kUserInfo, kHost, kZone, kPath, kQuery, kFragment };
 
 // Percent-encoding with the rules of Go's net/url, which leave more characters
 // alone than RFC 3986 does: in a host also `"<>[]`.

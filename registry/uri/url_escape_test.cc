@@ -14,8 +14,8 @@
 namespace registryd {
 namespace {
 
-constexpr UrlPart kParts[] = {UrlPart::kUserInfo, UrlPart::kHost, UrlPart::kZone, UrlPart::kPath,
-                              UrlPart::kFragment};
+constexpr UrlPart kParts[] = {UrlPart::kUserInfo, UrlPart::kHost,  UrlPart::kZone,
+                              UrlPart::kPath,     UrlPart::kQuery, UrlPart::kFragment};
 
 absl::string_view PlainPunctuation(UrlPart part) {
   switch (part) {
@@ -26,6 +26,8 @@ absl::string_view PlainPunctuation(UrlPart part) {
       return "-_.~!$&'()*+,;=:[]<>\"";
     case UrlPart::kPath:
       return "-_.~$&+,/:;=@";
+    case UrlPart::kQuery:
+      return "-_.~";
     case UrlPart::kFragment:
       return "-_.~$&+,/:;=?@!()*";
   }
@@ -40,7 +42,9 @@ TEST(UrlEscapeTest, EveryByteInEveryPart) {
           absl::ascii_isalnum(byte) || absl::StrContains(PlainPunctuation(part), text);
       const std::string escaped = UrlEscape(text, part);
       EXPECT_EQ(escaped == text, plain) << byte << " in part " << static_cast<int>(part);
-      if (!plain) {
+      if (byte == ' ' && part == UrlPart::kQuery) {
+        EXPECT_EQ(escaped, "+");
+      } else if (!plain) {
         EXPECT_EQ(escaped.size(), 3u);
         EXPECT_EQ(escaped, absl::AsciiStrToUpper(escaped));
       }
@@ -51,7 +55,8 @@ TEST(UrlEscapeTest, EveryByteInEveryPart) {
 TEST(UrlEscapeTest, ComesBack) {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
-  for (const UrlPart part : {UrlPart::kUserInfo, UrlPart::kPath, UrlPart::kFragment}) {
+  for (const UrlPart part :
+       {UrlPart::kUserInfo, UrlPart::kPath, UrlPart::kQuery, UrlPart::kFragment}) {
     std::string decoded;
     EXPECT_FALSE(UrlUnescape(UrlEscape(all, part), part, decoded).has_value());
     EXPECT_EQ(decoded, all);
@@ -68,6 +73,12 @@ TEST(UrlUnescapeTest, Decodes) {
     EXPECT_FALSE(UrlUnescape(text, UrlPart::kPath, decoded).has_value()) << text;
     EXPECT_EQ(decoded, want);
   }
+}
+
+TEST(UrlUnescapeTest, APlusIsASpaceInAQueryAlone) {
+  std::string decoded;
+  EXPECT_FALSE(UrlUnescape("a+b%2Bc%20", UrlPart::kQuery, decoded).has_value());
+  EXPECT_EQ(decoded, "a b+c ");
 }
 
 struct ErrorCase {

@@ -49,8 +49,8 @@ void Metrics::AddGauges(std::string name, std::string help, std::string label,
 
 std::string Metrics::Text() const {
   const ProcessMetrics process(started_);
-  const std::initializer_list<const prometheus::Collectable*> sources = {&registry_, &calls_,
-                                                                         &pulled_, &process};
+  const std::initializer_list<const prometheus::Collectable*> sources = {
+      &registry_, &calls_, &upstream_, &pulled_, &process};
   std::vector<prometheus::MetricFamily> families;
   for (const prometheus::Collectable* source : sources) {
     std::vector<prometheus::MetricFamily> some = source->Collect();

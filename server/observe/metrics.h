@@ -12,6 +12,7 @@
 #include "prometheus/registry.h"
 #include "server/observe/call_metrics.h"
 #include "server/observe/pulled_metrics.h"
+#include "server/observe/upstream_metrics.h"
 
 namespace registryd {
 
@@ -29,6 +30,7 @@ class Metrics {
   Metrics(absl::string_view version, absl::string_view commit, absl::Time started);
 
   CallMetrics& calls() { return calls_; }
+  UpstreamMetrics& upstream() { return upstream_; }
 
   // registryd_config_reloads_total{result="ok"|"failed"}.
   void CountReload(bool ok);
@@ -50,6 +52,7 @@ class Metrics {
  private:
   const absl::Time started_;
   CallMetrics calls_;
+  UpstreamMetrics upstream_;
   PulledMetrics pulled_;
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& reloads_;

@@ -17,6 +17,11 @@ struct CallRecord {
   const absl::Status& status;
   // From the request's arrival to the answer; of a stream, to its end.
   absl::Duration elapsed;
+  // The registry that was asked, or was to be: HOST[:PORT], as HostLabel shows it.
+  // Empty for calls that ask none.
+  absl::string_view registry;
+  // Credentials went there, or were to: the call belongs in the audit trail.
+  bool used_credentials;
   // Who asked, for whoever wants to know: finding it out costs more than many a
   // call does.
   const grpc::ServerContextBase& context;

@@ -1,12 +1,18 @@
 #include "server/service/convert.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "registry/auth/v2_request.h"
 #include "registry/base/error.h"
 #include "registry/base/secret.h"
+#include "registry/base/utf8.h"
 #include "registry/net/ip_address.h"
 #include "server/grpc_status.h"
 
@@ -30,6 +36,18 @@ std::vector<std::string> ToVector(const Strings& messages) {
 
 std::string ToString(absl::string_view text) { return std::string(text); }
 std::string ToString(const Secret& secret) { return std::string(secret.Reveal()); }
+
+// `text` with U+FFFD for what is no UTF-8.
+std::string Utf8Text(absl::string_view text) {
+  std::string utf8;
+  utf8.reserve(text.size());
+  while (!text.empty()) {
+    const size_t size = Utf8Length(text);
+    absl::StrAppend(&utf8, size == 0 ? kReplacementCharacter : text.substr(0, size));
+    text.remove_prefix(std::max<size_t>(size, 1));
+  }
+  return utf8;
+}
 
 Secret ToSecret(const std::string& text) { return Secret(absl::string_view(text)); }
 
@@ -135,6 +153,41 @@ void Fill(absl::Time time, google::protobuf::Timestamp* message) {
   const timespec split = absl::ToTimespec(time);
   message->set_seconds(split.tv_sec);
   message->set_nanos(static_cast<int32_t>(split.tv_nsec));
+}
+
+void Fill(absl::Duration duration, google::protobuf::Duration* message) {
+  message->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
+  message->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
+}
+
+void Fill(const AuthChallenge& challenge, api::Challenge* message) {
+  message->set_scheme(Utf8Text(challenge.scheme));
+  for (const auto& [name, value] : challenge.parameters) {
+    (*message->mutable_parameters())[Utf8Text(name)] = Utf8Text(value);
+  }
+}
+
+void Fill(const SearchResult& result, api::SearchResult* message) {
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  constexpr int64_t kLeast = std::numeric_limits<int32_t>::min();
+  message->set_star_count(
+      static_cast<int32_t>(std::max(kLeast, std::min(kMost, result.star_count))));
+  message->set_is_official(result.is_official);
+  message->set_name(Utf8Text(result.name));
+  message->set_description(Utf8Text(result.description));
+}
+
+void Fill(const V2Ping& ping, api::PingV2RegistryResponse* response) {
+  response->set_endpoint_url(ping.endpoint_url);
+  response->set_answered_url(Utf8Text(ping.answered_url));
+  response->set_status_code(ping.status_code);
+  for (const std::string& version : ping.api_versions) {
+    response->add_api_versions(Utf8Text(version));
+  }
+  for (const AuthChallenge& challenge : ping.ChallengesFor(V2Url(ping.endpoint_url))) {
+    Fill(challenge, response->add_challenges());
+  }
+  Fill(ping.elapsed, response->mutable_elapsed());
 }
 
 api::InsecureMatch ToMessage(InsecureMatch match) {

@@ -6,14 +6,18 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/map.h"
 #include "google/protobuf/repeated_field.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "registry/auth/auth_challenge.h"
 #include "registry/auth/auth_config.h"
+#include "registry/auth/v2_ping.h"
 #include "registry/config/index_info.h"
 #include "registry/config/service_config.h"
 #include "registry/endpoint/endpoint_lookup.h"
 #include "registry/reference/reference.h"
+#include "registry/search/search_results.h"
 #include "registry/tls/host_certificates.h"
 #include "registry/v1/registry_service.pb.h"
 #include "registry/v1/types.pb.h"
@@ -41,6 +45,11 @@ void Fill(const absl::Status& status, api::Error* message);
 // All but its index.
 void Fill(const Reference& reference, api::ParseReferenceResponse* message);
 void Fill(absl::Time time, google::protobuf::Timestamp* message);
+void Fill(absl::Duration duration, google::protobuf::Duration* message);
+// What registries say is made UTF-8, as every string of the API must be.
+void Fill(const AuthChallenge& challenge, api::Challenge* message);
+void Fill(const SearchResult& result, api::SearchResult* message);
+void Fill(const V2Ping& ping, api::PingV2RegistryResponse* response);
 
 api::InsecureMatch ToMessage(InsecureMatch match);
 

@@ -2,6 +2,8 @@
 #define REGISTRYD_SERVER_SERVICE_OBSERVED_CALL_H_
 
 #include <chrono>
+#include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -24,6 +26,12 @@ class ObservedCall {
     observer.OnStart();
   }
 
+  // The call is for `registry`, as CallRecord has it.
+  void SetRegistry(std::string registry, bool uses_credentials) {
+    registry_ = std::move(registry);
+    uses_credentials_ = uses_credentials;
+  }
+
   // Tells the observer. Returns what the caller is to be sent. Called once.
   grpc::Status End(const absl::Status& status) const;
 
@@ -32,6 +40,8 @@ class ObservedCall {
   const grpc::ServerContextBase* context_;
   absl::string_view method_;
   std::chrono::steady_clock::time_point started_;
+  std::string registry_;
+  bool uses_credentials_ = false;
 };
 
 }  // namespace registryd

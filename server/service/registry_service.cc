@@ -10,9 +10,12 @@
 #include "registry/reference/index_name.h"
 #include "registry/reference/reference.h"
 #include "registry/uri/mirror_url.h"
+#include "server/service/auth_call.h"
 #include "server/service/batch_lookup.h"
 #include "server/service/convert.h"
 #include "server/service/lookup_target.h"
+#include "server/service/ping_call.h"
+#include "server/service/search_call.h"
 #include "server/service/unary_call.h"
 
 namespace registryd {
@@ -21,13 +24,6 @@ namespace {
 std::shared_ptr<const ServiceConfig> Defaults(InsecureMatch insecure_match) {
   // Nothing is configured that could be invalid.
   return ServiceConfig::Create({}, insecure_match).value();
-}
-
-absl::Status NotImplemented(absl::string_view rpc) {
-  return Error(absl::StatusCode::kUnimplemented, Reason::kNotImplemented,
-               absl::StrCat(rpc,
-                            " is not implemented: this build of the service does not ask "
-                            "registries"));
 }
 
 absl::Status Missing(absl::string_view field) {
@@ -68,30 +64,46 @@ void ResolveReference(EndpointLookup& lookup, std::shared_ptr<const ServiceConfi
 }  // namespace
 
 RegistryService::RegistryService(const ConfigStore& store, EndpointLookup& lookup,
-                                 CallerIdentifier identify, CallObserver& observer)
+                                 const UpstreamParts& upstream, CallerIdentifier identify,
+                                 CallObserver& observer)
     : store_(store),
       lookup_(lookup),
+      upstream_(upstream),
       identify_(std::move(identify)),
       observer_(observer),
       defaults_(Defaults(store.Current()->config->insecure_match())) {}
 
 grpc::ServerUnaryReactor* RegistryService::Auth(grpc::CallbackServerContext* context,
-                                                const api::AuthRequest*, api::AuthResponse*) {
-  const ObservedCall call(observer_, *context, "registry.v1.RegistryService/Auth");
-  return Answer(context, call, NotImplemented("Auth"));
+                                                const api::AuthRequest* request,
+                                                api::AuthResponse* response) {
+  ObservedCall call(observer_, *context, "registry.v1.RegistryService/Auth");
+  call.SetRegistry(RegistryOf(*request), /*uses_credentials=*/true);
+  return Await(context, call, [&](const CallContext& call_context, DoneCallback done) {
+    AnswerAuth(upstream_, store_.Current()->config, *request, identify_(*context), call_context,
+               response, std::move(done));
+  });
 }
 
 grpc::ServerUnaryReactor* RegistryService::PingV2Registry(grpc::CallbackServerContext* context,
-                                                          const api::PingV2RegistryRequest*,
-                                                          api::PingV2RegistryResponse*) {
-  const ObservedCall call(observer_, *context, "registry.v1.RegistryService/PingV2Registry");
-  return Answer(context, call, NotImplemented("PingV2Registry"));
+                                                          const api::PingV2RegistryRequest* request,
+                                                          api::PingV2RegistryResponse* response) {
+  ObservedCall call(observer_, *context, "registry.v1.RegistryService/PingV2Registry");
+  call.SetRegistry(RegistryOf(*request), /*uses_credentials=*/false);
+  return Await(context, call, [&](const CallContext& call_context, DoneCallback done) {
+    AnswerPing(upstream_, lookup_, store_.Current()->config, *request, call_context, response,
+               std::move(done));
+  });
 }
 
 grpc::ServerUnaryReactor* RegistryService::Search(grpc::CallbackServerContext* context,
-                                                  const api::SearchRequest*, api::SearchResponse*) {
-  const ObservedCall call(observer_, *context, "registry.v1.RegistryService/Search");
-  return Answer(context, call, NotImplemented("Search"));
+                                                  const api::SearchRequest* request,
+                                                  api::SearchResponse* response) {
+  ObservedCall call(observer_, *context, "registry.v1.RegistryService/Search");
+  call.SetRegistry(RegistryOf(*request), UsesCredentials(*request));
+  return Await(context, call, [&](const CallContext& call_context, DoneCallback done) {
+    AnswerSearch(upstream_, store_.Current()->config, *request, identify_(*context), call_context,
+                 response, std::move(done));
+  });
 }
 
 grpc::ServerUnaryReactor* RegistryService::ResolveAuthConfig(

@@ -11,18 +11,18 @@
 #include "registry/v1/registry_service.grpc.pb.h"
 #include "server/service/call_observer.h"
 #include "server/service/caller_identifier.h"
+#include "server/service/upstream_parts.h"
 
 namespace registryd {
 
 namespace api = ::registry::v1;
 
-// registry.v1.RegistryService, as its .proto describes it; without the RPCs that
-// ask a registry. Thread-safe.
+// registry.v1.RegistryService, as its .proto describes it. Thread-safe.
 class RegistryService final : public ::registry::v1::RegistryService::CallbackService {
  public:
   // All of them outlive the service.
-  RegistryService(const ConfigStore& store, EndpointLookup& lookup, CallerIdentifier identify,
-                  CallObserver& observer);
+  RegistryService(const ConfigStore& store, EndpointLookup& lookup, const UpstreamParts& upstream,
+                  CallerIdentifier identify, CallObserver& observer);
 
   // More targets than these in one batch are refused.
   static constexpr int kMaxBatchSize = 1000;
@@ -82,6 +82,7 @@ class RegistryService final : public ::registry::v1::RegistryService::CallbackSe
  private:
   const ConfigStore& store_;
   EndpointLookup& lookup_;
+  const UpstreamParts upstream_;
   const CallerIdentifier identify_;
   CallObserver& observer_;
   // Docker's defaults, with the service's own insecure match.

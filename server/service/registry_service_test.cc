@@ -311,15 +311,6 @@ TEST_F(RegistryServiceTest, FailuresNameReasonAndField) {
   EXPECT_EQ(failure(&Stub::ParseSearchIndexInfo, term), "INVALID_ARGUMENT INDEX_NAME_INVALID name");
 }
 
-TEST_F(RegistryServiceTest, WhatAsksRegistriesIsNotImplemented) {
-  EXPECT_EQ(Failure(Ask(&Stub::Auth, api::AuthRequest()).status()),
-            "UNIMPLEMENTED NOT_IMPLEMENTED ");
-  EXPECT_EQ(Failure(Ask(&Stub::PingV2Registry, api::PingV2RegistryRequest()).status()),
-            "UNIMPLEMENTED NOT_IMPLEMENTED ");
-  EXPECT_EQ(Failure(Ask(&Stub::Search, api::SearchRequest()).status()),
-            "UNIMPLEMENTED NOT_IMPLEMENTED ");
-}
-
 TEST_F(RegistryServiceTest, ALongErrorReachesARemoteClient) {
   const auto stub = api::RegistryService::NewStub(server_.LoopbackChannel());
   std::string mirror = "ftp://";

@@ -8,12 +8,14 @@
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
+#include "registry/base/clock.h"
 
 namespace registryd {
 
 void RecordingObserver::OnCall(const CallRecord& call) {
   absl::MutexLock lock(&mutex_);
-  calls_.push_back({std::string(call.method), call.status, call.elapsed});
+  calls_.push_back({std::string(call.method), call.status, call.elapsed, std::string(call.registry),
+                    call.used_credentials});
 }
 
 std::vector<RecordingObserver::Call> RecordingObserver::calls() const {
@@ -50,12 +52,22 @@ TestServer::TestServer(TestServerOptions options)
     : clock_(absl::FromUnixSeconds(1'000'000'000)),
       resolver_(options.hosts),
       lookup_(resolver_, certificates_),
+      client_(transport_, resolver_, proxies_, {"registryd/test"}),
+      tokens_([](const TokenRequest&) {
+        return Token{Secret(absl::string_view("token")), Secret(), absl::InfiniteFuture()};
+      }),
+      login_(lookup_, client_, tokens_, Clock::Real(),
+             PlaintextHosts::Create(options.plaintext_hosts).value()),
+      search_(lookup_, client_, tokens_, Clock::Real(),
+              PlaintextHosts::Create(options.plaintext_hosts).value()),
+      credentials_({options.docker_config}, CredentialHelper(), timers_),
       store_(ConfigStore::Create(std::move(options.config), options.store, clock_,
                                  std::move(options.persist))
                  .value()),
       executor_(options.executor),
       registry_service_(
-          *store_, lookup_, [this](const auto&) { return Identify(); }, observer_),
+          *store_, lookup_, {client_, Clock::Real(), login_, search_, credentials_},
+          [this](const auto&) { return Identify(); }, observer_),
       config_service_(
           *store_, executor_, [this](const auto&) { return Identify(); }, observer_),
       v1_service_(observer_) {

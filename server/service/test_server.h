@@ -14,11 +14,19 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/server.h"
+#include "registry/auth/fake_token_source.h"
+#include "registry/auth/registry_login.h"
+#include "registry/auth/service_credentials.h"
 #include "registry/base/executor.h"
 #include "registry/base/fake_clock.h"
+#include "registry/base/timer_queue.h"
 #include "registry/config/config_store.h"
 #include "registry/endpoint/endpoint_lookup.h"
 #include "registry/net/fake_dns_resolver.h"
+#include "registry/net/fake_http_transport.h"
+#include "registry/net/http_client.h"
+#include "registry/net/proxy_rules.h"
+#include "registry/search/index_search.h"
 #include "registry/tls/fake_certificate_store.h"
 #include "server/grpc_status.h"
 #include "server/service/call_observer.h"
@@ -35,6 +43,8 @@ class RecordingObserver final : public CallObserver {
     std::string method;
     absl::Status status;
     absl::Duration elapsed;
+    std::string registry;
+    bool used_credentials;
   };
 
   void OnCall(const CallRecord& call) override;
@@ -72,6 +82,10 @@ struct TestServerOptions {
   ConfigStore::Persist persist;
   ExecutorOptions executor;
   FakeDnsResolver::Table hosts;
+  // Registries that get credentials by plain http.
+  std::vector<std::string> plaintext_hosts;
+  // The service's own credentials; empty: it has none.
+  std::string docker_config;
 };
 
 // All services over fakes, reached in this process and over loopback.
@@ -92,6 +106,9 @@ class TestServer {
   FakeClock& clock() { return clock_; }
   AnnouncingResolver& resolver() { return resolver_; }
   FakeCertificateStore& certificates() { return certificates_; }
+  // The registries, and where tokens for them come from: "token", unless told otherwise.
+  FakeHttpTransport& transport() { return transport_; }
+  FakeTokenSource& tokens() { return tokens_; }
   RecordingObserver& observer() { return observer_; }
   ConfigStore& store() { return *store_; }
   ConfigService& config_service() { return config_service_; }
@@ -105,6 +122,14 @@ class TestServer {
   AnnouncingResolver resolver_;
   FakeCertificateStore certificates_;
   EndpointLookup lookup_;
+  TimerQueue timers_;
+  FakeHttpTransport transport_;
+  const ProxyRules proxies_;
+  HttpClient client_;
+  FakeTokenSource tokens_;
+  RegistryLogin login_;
+  IndexSearch search_;
+  ServiceCredentials credentials_;
   RecordingObserver observer_;
   std::atomic<bool> admin_{false};
   std::atomic<bool> private_{false};

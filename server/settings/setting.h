@@ -46,6 +46,8 @@ struct Setting {
   InFile in_file = InFile::kRegistrydObject;
   // A reload of the configuration applies it; others take a restart.
   bool reloadable = false;
+  // Its value may hold a password: no error repeats it.
+  bool confidential = false;
 
   // The value as text: one element, any number for a kList.
   std::function<std::vector<std::string>(const Settings&)> read;

@@ -2,6 +2,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "registry/config/host_port.h"
+#include "registry/net/proxy_rules.h"
 
 namespace registryd {
 namespace {
@@ -13,14 +15,14 @@ absl::Status CheckText(absl::string_view text) {
 
 }  // namespace
 
-Setting TextSetting(Setting setting, std::string Settings::*field) {
+Setting TextSetting(Setting setting, std::function<std::string&(Settings&)> field) {
   setting.type = SettingType::kText;
   setting.read = [field](const Settings& settings) -> std::vector<std::string> {
-    return {settings.*field};
+    return {field(const_cast<Settings&>(settings))};  // Read only: `field` selects, no more.
   };
   setting.write = [field](Settings& settings, absl::Span<const std::string> texts) {
     if (absl::Status status = CheckText(texts.front()); !status.ok()) return status;
-    settings.*field = texts.front();
+    field(settings) = texts.front();
     return absl::OkStatus();
   };
   return setting;
@@ -35,10 +37,27 @@ Setting TextOrOffSetting(Setting setting, std::string Settings::*field) {
   return setting;
 }
 
+Setting ProxySetting(Setting setting, std::string ProxyOptions::*field) {
+  setting = TextSetting(std::move(setting), [field](Settings& settings) -> std::string& {
+    return settings.proxies.*field;
+  });
+  setting.confidential = true;
+  setting.write = [field, write = setting.write](Settings& settings,
+                                                 absl::Span<const std::string> texts) {
+    ProxyOptions alone;
+    alone.*field = texts.front();
+    if (!ProxyRules::Create(alone).ok()) {
+      return absl::InvalidArgumentError("expected a URL such as http://proxy.example:3128");
+    }
+    return write(settings, texts);
+  };
+  return setting;
+}
+
 Setting ListSetting(Setting setting, std::function<std::vector<std::string>&(Settings&)> field) {
   setting.type = SettingType::kList;
   setting.read = [field](const Settings& settings) {
-    return field(const_cast<Settings&>(settings));  // Read only: `field` selects, no more.
+    return field(const_cast<Settings&>(settings));  // Read only, as above.
   };
   setting.write = [field](Settings& settings, absl::Span<const std::string> texts) {
     for (const std::string& text : texts) {
@@ -48,6 +67,20 @@ Setting ListSetting(Setting setting, std::function<std::vector<std::string>&(Set
     if (texts.size() == 1 && texts.front() == "none") texts = {};
     field(settings).assign(texts.begin(), texts.end());
     return absl::OkStatus();
+  };
+  return setting;
+}
+
+Setting ServerListSetting(Setting setting,
+                          std::function<std::vector<std::string>&(Settings&)> field) {
+  setting = ListSetting(std::move(setting), std::move(field));
+  setting.write = [write = setting.write](Settings& settings, absl::Span<const std::string> texts) {
+    for (size_t i = 0; i < texts.size(); ++i) {
+      if (texts[i].empty() || ValidateHostPort(texts[i]).ok()) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("expected HOST or HOST:PORT as entry ", i + 1));
+    }
+    return write(settings, texts);
   };
   return setting;
 }

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "registry/net/proxy_rules.h"
 #include "server/settings/setting.h"
 
 namespace registryd {
@@ -18,14 +19,22 @@ namespace registryd {
 // Each completes `setting` with the type, the reader and the writer of one kind
 // of field. The table of settings is made of them.
 
-// A path, an address: anything but a NUL byte.
-Setting TextSetting(Setting setting, std::string Settings::*field);
+// A path, an address: anything but a NUL byte. `field`: a member of Settings, or
+// what selects a text within one.
+Setting TextSetting(Setting setting, std::function<std::string&(Settings&)> field);
 
 // As TextSetting; the word "off" stands for the empty text.
 Setting TextOrOffSetting(Setting setting, std::string Settings::*field);
 
+// The URL of a proxy, which may have a password. Confidential.
+Setting ProxySetting(Setting setting, std::string ProxyOptions::*field);
+
 // Texts. One text "none" stands for the empty list.
 Setting ListSetting(Setting setting, std::function<std::vector<std::string>&(Settings&)> field);
+
+// Servers, as HOST or HOST:PORT. Otherwise as ListSetting.
+Setting ServerListSetting(Setting setting,
+                          std::function<std::vector<std::string>&(Settings&)> field);
 
 // From `minimum` to `maximum`.
 Setting NumberSetting(Setting setting, int Settings::*field, int minimum, int maximum);

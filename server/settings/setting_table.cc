@@ -14,6 +14,7 @@ using InFile = Setting::InFile;
 
 constexpr absl::string_view kConfiguration = "Configuration";
 constexpr absl::string_view kRegistries = "Registries";
+constexpr absl::string_view kAsking = "Asking registries";
 constexpr absl::string_view kListening = "Listening";
 constexpr absl::string_view kLimits = "Limits";
 constexpr absl::string_view kObserving = "Observing";
@@ -104,6 +105,64 @@ std::vector<Setting> RegistriesSettings() {
   };
 }
 
+std::vector<Setting> ProxySettings() {
+  return {
+      ProxySetting(Own(kAsking, "http-proxy", "URL",
+                       "Proxy for registries asked over plain HTTP. Where it has a password, set "
+                       "it in the file: everyone on this machine can see flags. Without one, "
+                       "$HTTP_PROXY counts."),
+                   &ProxyOptions::http_proxy),
+      ProxySetting(Own(kAsking, "https-proxy", "URL",
+                       "The same for registries asked over HTTPS. Without one, $HTTPS_PROXY "
+                       "counts."),
+                   &ProxyOptions::https_proxy),
+      TextSetting(Own(kAsking, "no-proxy", "HOST,...",
+                      "Who is asked without a proxy, separated by commas: a host with its "
+                      "subdomains, .HOST for the subdomains alone, an IP address, a CIDR, each "
+                      "with :PORT or without, or * for all. Loopback addresses always are. "
+                      "Without one, $NO_PROXY counts."),
+                  [](Settings& settings) -> std::string& { return settings.proxies.no_proxy; }),
+  };
+}
+
+std::vector<Setting> CredentialSettings() {
+  return {
+      TextSetting(Own(kAsking, "docker-config", "FILE",
+                      "Docker's config.json, with credentials of the service's own or the "
+                      "helpers that keep them. A changed file is taken up without a restart."),
+                  &Settings::docker_config),
+      DurationSetting(Own(kAsking, "credential-helper-timeout", "DURATION",
+                          "How long a credential helper may take to answer."),
+                      &Settings::credential_helper_timeout, absl::Seconds(1), absl::Minutes(5)),
+      ServerListSetting(
+          WithKey("trusted-realms",
+                  Own(kAsking, "trusted-realm", "HOST[:PORT]",
+                      "Token server that may be sent credentials, and may have a private "
+                      "address, although it is not the registry's own host. Without PORT, its "
+                      "scheme's own.")),
+          &Settings::trusted_realms),
+      ServerListSetting(Own(kAsking, "allow-plaintext-credentials", "HOST[:PORT]",
+                            "Registry that may be sent credentials over plain HTTP, where "
+                            "everyone on the way can read them. Without PORT, all of its ports."),
+                        &Settings::allow_plaintext_credentials),
+  };
+}
+
+std::vector<Setting> UpstreamSettings() {
+  return {
+      DurationSetting(Own(kAsking, "upstream-connect-timeout", "DURATION",
+                          "How long a connection to a registry may take, TLS handshake included."),
+                      &Settings::upstream_connect_timeout, absl::Milliseconds(100),
+                      absl::Minutes(5)),
+      NumberSetting(Own(kAsking, "max-upstream-requests", "NUMBER",
+                        "Requests to registries at one time. One more is refused."),
+                    &Settings::max_upstream_requests, 1, 1'000'000),
+      NumberSetting(Own(kAsking, "max-cached-tokens", "NUMBER",
+                        "Bearer tokens that are kept to be used again. 0 keeps none."),
+                    &Settings::max_cached_tokens, 0, 1'000'000),
+  };
+}
+
 std::vector<Setting> ListeningSettings() {
   return {
       ListSetting(Own(kListening, "listen", "unix:PATH|HOST:PORT",
@@ -187,8 +246,8 @@ std::vector<Setting> ObservingSettings() {
 
 std::vector<Setting> MakeTable() {
   std::vector<Setting> table;
-  for (auto* group : {ConfigurationSettings, RegistriesSettings, ListeningSettings, LimitsSettings,
-                      ObservingSettings}) {
+  for (auto* group : {ConfigurationSettings, RegistriesSettings, ProxySettings, CredentialSettings,
+                      UpstreamSettings, ListeningSettings, LimitsSettings, ObservingSettings}) {
     for (Setting& setting : group()) table.push_back(std::move(setting));
   }
   return table;

@@ -113,6 +113,24 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Level", "log-level", "warning", "warning"}, Case{"NoLevel", "log-level", "trace", ""},
         Case{"On", "reload", "true", "on"}, Case{"Off", "reload", "off", "off"},
         Case{"NoSwitch", "reload", "1", ""}, Case{"Nul", "state-dir", std::string("a\0b", 3), ""},
+        Case{"ProxyUrl", "http-proxy", "http://u:p@proxy:3128", "http://u:p@proxy:3128"},
+        Case{"ProxyHost", "https-proxy", "proxy:3128", "proxy:3128"},
+        Case{"NoProxyUrl", "https-proxy", "http://proxy:port", ""},
+        Case{"NoProxyScheme", "http-proxy", "socks5://proxy:1080", ""},
+        Case{"Server", "trusted-realms", "auth.example", "auth.example"},
+        Case{"ServerWithPort", "trusted-realms", "auth.example:5001", "auth.example:5001"},
+        Case{"ServerByAddress", "allow-plaintext-credentials", "[::1]:5000", "[::1]:5000"},
+        Case{"ServerUrl", "trusted-realms", "https://auth.example", ""},
+        Case{"ServerPath", "trusted-realms", "auth.example/token", ""},
+        Case{"ServerWithPassword", "allow-plaintext-credentials", "u:p@host", ""},
+        Case{"ServerPort", "allow-plaintext-credentials", "host:65536", ""},
+        Case{"EmptyServer", "trusted-realms", "", ""},
+        Case{"NoTokens", "max-cached-tokens", "0", "0"},
+        Case{"NoRequests", "max-upstream-requests", "0", ""},
+        Case{"ShortestHelper", "credential-helper-timeout", "1s", "1s"},
+        Case{"LongestHelper", "credential-helper-timeout", "5m", "5m"},
+        Case{"TooShortAHelper", "credential-helper-timeout", "999ms", ""},
+        Case{"TooLongAHelper", "credential-helper-timeout", "5m1ns", ""},
         Case{"NulInList", "admins", std::string("\0", 1), ""},
         Case{"EmptyEntry", "admins", "", ""}),
     [](const auto& info) { return info.param.name; });
@@ -123,6 +141,22 @@ TEST(Setting, NoneIsTheEmptyList) {
   EXPECT_TRUE(settings.listen.empty());
   ASSERT_TRUE(Find("listen").write(settings, {"none", "a"}).ok());
   EXPECT_THAT(settings.listen, ElementsAre("none", "a"));
+}
+
+TEST(Setting, SaysWhichServerIsAtFault) {
+  Settings settings;
+  const absl::Status status = Find("trusted-realms").write(settings, {"good", "u:p@bad", "good2"});
+  EXPECT_EQ(status.message(), "expected HOST or HOST:PORT as entry 2");
+  EXPECT_TRUE(settings.trusted_realms.empty());
+  ASSERT_TRUE(Find("trusted-realms").write(settings, {"none"}).ok());
+  EXPECT_TRUE(settings.trusted_realms.empty());
+}
+
+TEST(Setting, IsConfidentialWhereItMayHoldAPassword) {
+  for (const Setting& setting : AllSettings()) {
+    EXPECT_EQ(setting.confidential, setting.key == "http-proxy" || setting.key == "https-proxy")
+        << setting.key;
+  }
 }
 
 TEST(Setting, OffIsNoMetrics) {

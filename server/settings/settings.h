@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "registry/config/service_config.h"
+#include "registry/net/proxy_rules.h"
 #include "server/observe/log_options.h"
 
 namespace registryd {
@@ -29,6 +30,17 @@ struct Settings {
   ServiceOptions service_options;
   InsecureMatch insecure_match = InsecureMatch::kStrict;
   std::string certs_dir = "/etc/docker/certs.d";
+
+  // How registries are asked. `trusted_realms` and `allow_plaintext_credentials`
+  // hold HOST[:PORT]. `proxies` may hold passwords.
+  ProxyOptions proxies;
+  std::vector<std::string> trusted_realms;
+  std::vector<std::string> allow_plaintext_credentials;
+  std::string docker_config;
+  absl::Duration credential_helper_timeout = absl::Seconds(10);
+  absl::Duration upstream_connect_timeout = absl::Seconds(10);
+  int max_upstream_requests = 10'000;
+  int max_cached_tokens = 10'000;
 
   // Who is listened to. `listen` holds unix:PATH or HOST:PORT.
   std::vector<std::string> listen = {"unix:/run/registryd/registryd.sock", "127.0.0.1:50051"};

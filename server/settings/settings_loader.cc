@@ -6,8 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "registry/base/error.h"
+#include "registry/net/proxy_rules.h"
 #include "server/observe/loopback_address.h"
 #include "server/settings/daemon_file.h"
+#include "server/settings/file_stamp.h"
 
 namespace registryd {
 namespace {
@@ -29,8 +31,10 @@ absl::Status Apply(std::initializer_list<const SettingValues*> sources, Settings
       if (value == nullptr) continue;
       const absl::Status status = setting.write(settings, value->texts);
       if (status.ok()) break;
-      // A list is not repeated: an address in it may have a password.
-      if (setting.type == SettingType::kList) return Fault(value->origin, status.message());
+      // A list is not repeated either: an address in it may have a password.
+      if (setting.confidential || setting.type == SettingType::kList) {
+        return Fault(value->origin, status.message());
+      }
       return Fault(value->origin,
                    absl::StrCat(status.message(), ", got \"", value->texts.front(), "\""));
     }
@@ -50,7 +54,23 @@ void ApplyRootlessDefaults(const Environment& environment, Settings& settings) {
   }
 }
 
+// What says nothing of a proxy takes the one that other programs on this machine use.
+void ApplyProxyDefaults(const Environment& environment, Settings& settings) {
+  settings.proxies = ProxiesFromEnvironment([&environment](const char* name) -> const char* {
+    const auto found = environment.find(name);
+    return found == environment.end() ? nullptr : found->second.c_str();
+  });
+}
+
 absl::Status CheckTogether(const Settings& settings) {
+  // The settings were checked as they were written; what the environment said was not.
+  for (const auto& [variable, field] : {std::pair("HTTP_PROXY", &ProxyOptions::http_proxy),
+                                        std::pair("HTTPS_PROXY", &ProxyOptions::https_proxy)}) {
+    ProxyOptions alone;
+    alone.*field = settings.proxies.*field;
+    if (ProxyRules::Create(alone).ok()) continue;
+    return Fault(variable, "expected a URL such as http://proxy.example:3128");
+  }
   if (settings.tls_cert.empty() != settings.tls_key.empty()) {
     return settings.tls_key.empty() ? Fault("tls-cert", "needs tls-key as well")
                                     : Fault("tls-key", "needs tls-cert as well");
@@ -79,6 +99,7 @@ absl::StatusOr<LoadedSettings> LoadSettings(const SettingValues& flags,
                                             const Environment& environment) {
   LoadedSettings loaded;
   ApplyRootlessDefaults(environment, loaded.settings);
+  ApplyProxyDefaults(environment, loaded.settings);
   const EnvironmentSettings variables = ReadEnvironment(environment);
   if (!variables.ignored.empty()) {
     loaded.notes.push_back(absl::StrCat("ignored environment variables that are no setting: ",
@@ -91,6 +112,7 @@ absl::StatusOr<LoadedSettings> LoadSettings(const SettingValues& flags,
   }
   DaemonFile file;
   if (!loaded.settings.config_file.empty()) {
+    loaded.file_stamp = FileStamp(loaded.settings.config_file);
     auto read = ReadDaemonFile(loaded.settings.config_file);
     if (!read.ok()) return read.status();
     file = *std::move(read);

@@ -17,6 +17,8 @@ struct LoadedSettings {
   // What an operator should know and need not act on, a sentence each: keys and
   // variables that were ignored.
   std::vector<std::string> notes;
+  // FileStamp of the configuration file, from before it was read; empty without one.
+  std::string file_stamp;
 };
 
 // Merges the sources: a flag beats the environment, the environment beats the

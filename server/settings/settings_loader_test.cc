@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 std::string WriteFile(const std::string& text) {
   const std::string path =
@@ -182,11 +184,69 @@ INSTANTIATE_TEST_SUITE_P(
                 {"--tls-cert=c", "--tls-key=k", "--tls-client-ca=a", "--tls-client-auth=none"},
                 {},
                 "tls-client-ca: would not be used"},
+        Refused{"ProxyFlag",
+                {"--http-proxy", "ftp://proxy"},
+                {},
+                "--http-proxy: expected a URL such as http://proxy.example:3128"},
+        Refused{"ProxyVariable",
+                {},
+                {{"REGISTRYD_HTTPS_PROXY", "ftp://proxy"}},
+                "REGISTRYD_HTTPS_PROXY: expected a URL"},
+        Refused{
+            "ProxyOfTheMachine", {}, {{"HTTPS_PROXY", "ftp://proxy"}}, "HTTPS_PROXY: expected a "},
+        Refused{"Realm",
+                {"--trusted-realm", "good", "--trusted-realm", "https://bad"},
+                {},
+                "--trusted-realm: expected HOST or HOST:PORT as entry 2"},
+        Refused{"PlaintextVariable",
+                {},
+                {{"REGISTRYD_ALLOW_PLAINTEXT_CREDENTIALS", "a:5000, b:x"}},
+                "REGISTRYD_ALLOW_PLAINTEXT_CREDENTIALS: expected HOST or HOST:PORT as entry 2"},
         Refused{"MetricsForAll",
                 {"--metrics-listen=0.0.0.0:9464"},
                 {},
                 "metrics-listen: expected a loopback address"}),
     [](const auto& info) { return info.param.name; });
+
+// A password in a proxy's URL, wherever it stands, is in no error.
+TEST(LoadSettings, HidesTheProxysPassword) {
+  const std::string proxy = "ftp://user:canary@proxy:port";
+  const std::string path =
+      WriteFile(absl::StrCat(R"({"registryd": {"https-proxy": ")", proxy, R"("}})"));
+  const std::pair<std::vector<std::string>, Environment> sources[] = {
+      {{"--http-proxy", proxy}, {}},           {{absl::StrCat("--http-proxy=", proxy)}, {}},
+      {{}, {{"REGISTRYD_HTTP_PROXY", proxy}}}, {{}, {{"HTTP_PROXY", proxy}}},
+      {{}, {{"https_proxy", proxy}}},          {{"--config", path}, {}},
+  };
+  for (const auto& [arguments, environment] : sources) {
+    const auto loaded = Load(arguments, environment);
+    ASSERT_FALSE(loaded.ok());
+    EXPECT_THAT(loaded.status().ToString(), Not(HasSubstr("canary")));
+  }
+}
+
+// Each of the three by itself: a setting, else what the machine's other programs use.
+TEST(LoadSettings, TakesProxiesOfTheEnvironmentWhereNoneAreSet) {
+  const Environment environment = {{"HTTP_PROXY", "http://env-http:1"},
+                                   {"https_proxy", "http://env-https:1"},
+                                   {"NO_PROXY", "env.example"}};
+  const auto unset = Load({}, environment);
+  ASSERT_TRUE(unset.ok()) << unset.status();
+  EXPECT_EQ(unset->settings.proxies.http_proxy, "http://env-http:1");
+  EXPECT_EQ(unset->settings.proxies.https_proxy, "http://env-https:1");
+  EXPECT_EQ(unset->settings.proxies.no_proxy, "env.example");
+
+  const std::string path = WriteFile(R"({"registryd": {"https-proxy": "http://file:1"}})");
+  const auto set = Load({"--config", path, "--no-proxy=flag.example"}, environment);
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_EQ(set->settings.proxies.http_proxy, "http://env-http:1");
+  EXPECT_EQ(set->settings.proxies.https_proxy, "http://file:1");
+  EXPECT_EQ(set->settings.proxies.no_proxy, "flag.example");
+}
+
+TEST(LoadSettings, DoesNotMindAFaultyProxyThatIsNotUsed) {
+  EXPECT_TRUE(Load({"--http-proxy=http://good:1"}, {{"HTTP_PROXY", "ftp://bad"}}).ok());
+}
 
 TEST(LoadSettings, TakesTlsInItsThreeForms) {
   EXPECT_TRUE(Load({}).ok());

@@ -24,8 +24,14 @@ ServiceUnderTest::ServiceUnderTest(const FakeDnsResolver::Table& hosts)
     : certificates_(CertsDirectory(certs_.path()), executor_, timers_, watcher_, Clock::Real()),
       resolver_(hosts),
       lookup_(resolver_, certificates_),
+      client_(transport_, resolver_, proxies_, {}),
+      tokens_([](const TokenRequest&) { return Token{}; }),
+      login_(lookup_, client_, tokens_, Clock::Real()),
+      search_(lookup_, client_, tokens_, Clock::Real(), {}),
+      credentials_({}, CredentialHelper(), timers_),
       store_(EmptyStore()),
-      registry_service_(*store_, lookup_, Admin, observer_),
+      registry_service_(*store_, lookup_,
+                        {client_, Clock::Real(), login_, search_, credentials_}, Admin, observer_),
       config_service_(*store_, executor_, Admin, observer_) {
   grpc::ServerBuilder builder;
   builder.RegisterService(&registry_service_);

@@ -6,6 +6,9 @@
 
 #include "absl/status/status.h"
 #include "grpcpp/server.h"
+#include "registry/auth/fake_token_source.h"
+#include "registry/auth/registry_login.h"
+#include "registry/auth/service_credentials.h"
 #include "registry/base/executor.h"
 #include "registry/base/timer_queue.h"
 #include "registry/config/config_store.h"
@@ -13,6 +16,10 @@
 #include "registry/fs/folder_watcher.h"
 #include "registry/fs/temporary_folder.h"
 #include "registry/net/fake_dns_resolver.h"
+#include "registry/net/fake_http_transport.h"
+#include "registry/net/http_client.h"
+#include "registry/net/proxy_rules.h"
+#include "registry/search/index_search.h"
 #include "registry/tls/caching_certificate_store.h"
 #include "registry/v1/config_service.grpc.pb.h"
 #include "registry/v1/registry_service.grpc.pb.h"
@@ -49,6 +56,14 @@ class ServiceUnderTest {
   CachingCertificateStore certificates_;
   FakeDnsResolver resolver_;
   EndpointLookup lookup_;
+  // No registry is there to be asked.
+  FakeHttpTransport transport_;
+  const ProxyRules proxies_;
+  HttpClient client_;
+  FakeTokenSource tokens_;
+  RegistryLogin login_;
+  IndexSearch search_;
+  ServiceCredentials credentials_;
   IgnoreCalls observer_;
   std::unique_ptr<ConfigStore> store_;
   RegistryService registry_service_;

@@ -8,7 +8,7 @@ set -eu
   exit 1
 }
 found=$(grep -nE '#[[:space:]]*include[[:space:]]*[<"](openssl|curl)/' "$@" |
-  grep -vE '^registry/tls/internal/|^registry/net/curl_' || true)
+  grep -vE '^registry/tls/internal/|^registry/net/curl(_|/)' || true)
 [ -z "$found" ] || {
   echo "these headers include OpenSSL or curl:"
   echo "$found"

@@ -8,11 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/substitute.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "registry/net/testing/scripted_http_server.h"
 #include "registry/tls/test_certificates.h"
 #include "tests/server/connection.h"
 #include "tests/server/metrics_page.h"
@@ -193,6 +196,63 @@ TEST_F(SecrecyTest, CredentialsInACallAreNotLogged) {
   EXPECT_EQ(resolved->auth_config().password(), kCanary);
   EXPECT_THAT(process->WaitForRecords("call"), SizeIs(1));
   ExpectNoCanary(*process);
+}
+
+TEST_F(SecrecyTest, CredentialsThatRegistriesAreSentAreNowhereElse) {
+  const ScriptedHttpServer registry;
+  folder_.Write("config.json",
+                absl::Substitute(R"({"auths": {"$0": {"auth": "$1"}}})", registry.host_port(),
+                                 absl::Base64Escape(WithCanary("own:$"))));
+  const auto process =
+      Serve({"--log-level", "debug", "--metrics-listen", "127.0.0.1:0", "--docker-config",
+             folder_.Path("config.json"), "--allow-plaintext-credentials", "127.0.0.1"});
+  const client::RegistryClient caller = Caller(UnixAddress());
+
+  const std::string realm = absl::StrCat("Bearer realm=\"", registry.url("/token"), "\"");
+  const ScriptedResponse kAnswers[] = {
+      {401, {{"WWW-Authenticate", "Basic realm=\"x\""}}, "no"},
+      {401, {{"WWW-Authenticate", realm}}, "no"},
+      {500, {}, "no"},
+      {302, {{"Location", "/elsewhere"}}},
+  };
+  size_t calls = 0;
+  for (const ScriptedResponse& answer : kAnswers) {
+    ScriptedHttpServer other;
+    other.Reply("", "*", answer);
+    for (const std::string& host : {registry.host_port(), other.host_port()}) {
+      api::AuthRequest login;
+      api::AuthConfig& auth = *login.mutable_auth_config();
+      auth.set_server_address(absl::StrCat("http://", kCanary, ":", kCanary, "@", host, "/"));
+      auth.set_username("user");
+      auth.set_password(kCanary);
+      ExpectNoCanary(caller.Auth(login).status());
+      auth.clear_username();
+      auth.clear_password();
+      auth.set_identity_token(kCanary);
+      ExpectNoCanary(caller.Auth(login).status());
+      auth.clear_identity_token();
+      auth.set_auth(kCanary);
+      ExpectNoCanary(caller.Auth(login).status());
+      auth.clear_auth();
+      login.set_service_credentials(true);
+      ExpectNoCanary(caller.Auth(login).status());
+
+      api::SearchRequest search;
+      search.set_term(absl::StrCat(host, "/a"));
+      search.mutable_auth_config()->set_username("user");
+      search.mutable_auth_config()->set_password(kCanary);
+      search.mutable_auth_config()->set_identity_token(kCanary);
+      search.add_headers()->set_name("X-Meta");
+      search.mutable_headers(0)->set_value(kCanary);
+      ExpectNoCanary(caller.Search(search).status());
+      search.mutable_headers(0)->set_value(absl::StrCat(kCanary, "\r\n"));
+      ExpectNoCanary(caller.Search(search).status());
+      calls += 6;
+    }
+  }
+  EXPECT_THAT(process->WaitForRecords("call", calls), SizeIs(calls));
+  ExpectNoCanary(*process);
+  EXPECT_THAT(HttpGet(*process, "/metrics"), Not(HasSubstr(kCanary)));
 }
 
 TEST_F(SecrecyTest, AClientsKeyIsForAdminsAndNotForTheLog) {

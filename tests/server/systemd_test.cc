@@ -124,7 +124,7 @@ TEST_F(SystemdTest, SocketsMeantForAnotherAreNotTaken) {
   RegistrydOptions options = Options({"--listen", "none"});
   options.environment.insert(options.environment.end(), {"LISTEN_FDS=1", "LISTEN_PID=1"});
   RegistrydProcess process(options);
-  EXPECT_EQ(process.WaitForExit(), 1);
+  EXPECT_EQ(process.WaitForExit(), 2);
   EXPECT_THAT(process.log(), HasSubstr("there is nothing to listen on"));
 }
 

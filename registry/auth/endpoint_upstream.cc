@@ -1,0 +1,21 @@
+#include "registry/auth/endpoint_upstream.h"
+
+#include <utility>
+
+#include "registry/uri/url.h"
+
+namespace registryd {
+
+absl::StatusOr<std::shared_ptr<const Upstream>> UpstreamOf(const APIEndpoint& endpoint,
+                                                           const PlaintextHosts& plaintext) {
+  const absl::StatusOr<Url> url = Url::Parse(endpoint.url);
+  if (!url.ok()) return url.status();
+  Upstream upstream;
+  upstream.origin = UrlString(url->scheme(), url->host());
+  upstream.tls = endpoint.tls_config;
+  upstream.checked_addresses = endpoint.checked_addresses;
+  upstream.allow_plaintext_credentials = url->scheme() == "http" && plaintext.Allows(url->host());
+  return std::make_shared<const Upstream>(std::move(upstream));
+}
+
+}  // namespace registryd

@@ -1,0 +1,63 @@
+#include "registry/auth/token_cache.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace registryd {
+
+TokenKey::TokenKey(const TokenRequest& request)
+    : caller_(request.caller),
+      origin_(request.upstream->origin),
+      unverified_(request.upstream->tls.insecure_skip_verify),
+      plaintext_(request.upstream->allow_plaintext_credentials),
+      realm_(request.realm),
+      service_(request.service),
+      scopes_(request.scopes),
+      offline_(request.offline),
+      force_oauth_(request.force_oauth),
+      credentials_(request.credentials) {
+  std::sort(scopes_.begin(), scopes_.end());
+  scopes_.erase(std::unique(scopes_.begin(), scopes_.end()), scopes_.end());
+}
+
+bool operator==(const TokenKey& a, const TokenKey& b) {
+  return a.caller_ == b.caller_ && a.origin_ == b.origin_ && a.unverified_ == b.unverified_ &&
+         a.plaintext_ == b.plaintext_ && a.realm_ == b.realm_ && a.service_ == b.service_ &&
+         a.scopes_ == b.scopes_ && a.offline_ == b.offline_ && a.force_oauth_ == b.force_oauth_ &&
+         a.credentials_->username == b.credentials_->username &&
+         a.credentials_->password == b.credentials_->password &&
+         a.credentials_->identity_token == b.credentials_->identity_token;
+}
+
+const Token* TokenCache::Find(const TokenKey& key, absl::Time now) {
+  const auto found = by_key_.find(&key);
+  if (found == by_key_.end()) return nullptr;
+  const Entries::iterator entry = found->second;
+  if (now < entry->from || now >= entry->until) {
+    Erase(entry);
+    return nullptr;
+  }
+  entries_.splice(entries_.begin(), entries_, entry);
+  return &entry->token;
+}
+
+void TokenCache::Store(std::shared_ptr<const TokenKey> key, Token token, absl::Time now,
+                       absl::Time until) {
+  if (const auto found = by_key_.find(key.get()); found != by_key_.end()) Erase(found->second);
+  if (max_entries_ == 0 || until <= now) return;
+  if (entries_.size() == max_entries_) Erase(std::prev(entries_.end()));
+  entries_.push_front({std::move(key), std::move(token), now, until});
+  by_key_.emplace(entries_.front().key.get(), entries_.begin());
+}
+
+void TokenCache::Clear() {
+  by_key_.clear();
+  entries_.clear();
+}
+
+void TokenCache::Erase(Entries::iterator entry) {
+  by_key_.erase(entry->key.get());
+  entries_.erase(entry);
+}
+
+}  // namespace registryd

@@ -1,0 +1,105 @@
+#ifndef REGISTRYD_REGISTRY_NET_CURL_CONNECTION_POOL_H_
+#define REGISTRYD_REGISTRY_NET_CURL_CONNECTION_POOL_H_
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "registry/net/curl/event_loop.h"
+#include "registry/net/ip_address.h"
+
+namespace registryd {
+
+// Connections of all pools. Counted on the loop's thread, read on any.
+struct ConnectionCounts {
+  std::atomic<uint64_t> opened{0};
+  std::atomic<size_t> open{0};
+  std::atomic<size_t> idle{0};
+};
+
+// Transfers that may share connections, and their connections: one of libcurl's
+// multi handles, driven by the loop. What is not in a pool can use none of its
+// connections. For the loop's thread.
+class ConnectionPool final : public EventLoop::Watcher {
+ public:
+  class Transfer {
+   public:
+    virtual ~Transfer() = default;
+    // Libcurl has ended the transfer. It is still in the pool.
+    virtual void OnTransferDone(CURLcode code) = 0;
+
+   private:
+    friend class ConnectionPool;
+    ConnectionPool* pool_ = nullptr;
+    std::vector<int> opened_;  // Sockets.
+  };
+
+  // Keeps up to `max_idle` connections, at least 1, that no transfer uses. Null without memory or
+  // file descriptors. `loop` and `counts` outlive the pool.
+  static std::unique_ptr<ConnectionPool> Create(EventLoop& loop, size_t max_idle,
+                                                ConnectionCounts& counts);
+  // No transfer is in the pool any more. Closes the connections.
+  ~ConnectionPool() override;
+
+  // Starts `transfer`, whose handle is `easy`; false without memory. Connections go
+  // to `addresses` only, whatever libcurl has in mind; they outlive the transfer.
+  bool Add(CURL* easy, Transfer& transfer, const std::vector<IpAddress>& addresses);
+  // The transfer is served by the connection from this local address and port.
+  void SetConnection(CURL* easy, absl::string_view local);
+  // Ends it, in whatever state it is. Unless it was `complete`, its connection is
+  // closed, or its stream reset where others use the connection. Not to be called by
+  // libcurl's callbacks.
+  void Remove(CURL* easy, bool complete);
+  // Has the connection of a transfer that a callback is about to break off closed.
+  static void BreakOff(CURL* easy);
+  // Lets a paused transfer go on, but for what `pause` (CURLPAUSE_*) still holds.
+  CURLcode Pause(CURL* easy, int pause);
+
+  size_t active() const { return active_; }
+  size_t open() const { return open_; }
+
+ private:
+  ConnectionPool(EventLoop& loop, CURLM* multi, size_t max_idle, ConnectionCounts& counts);
+
+  void OnReady(int fd, uint32_t events) override;
+  void Drive(curl_socket_t fd, int events);
+  void Count(int opened, int started);
+  // Counts the sockets of `transfer` that libcurl closed while they were connecting:
+  // it tells nobody.
+  void CountClosed(Transfer& transfer);
+  // Takes `easy` from its connection, and returns another transfer there; or null.
+  CURL* Leave(CURL* easy);
+
+  static int OnSocket(CURL*, curl_socket_t fd, int what, void* pool, void* watch);
+  static int OnTimer(CURLM*, long milliseconds, void* pool);
+  static curl_socket_t OnOpen(void* transfer, curlsocktype, curl_sockaddr* address);
+  static int OnClose(void* pool, curl_socket_t fd);
+
+  EventLoop& loop_;
+  CURLM* const multi_;
+  const size_t max_idle_;
+  ConnectionCounts& counts_;
+  std::vector<IpAddress> addresses_;
+  // Transfers by their connections, and the reverse.
+  absl::flat_hash_map<std::string, absl::flat_hash_set<CURL*>> transfers_;
+  absl::flat_hash_map<CURL*, std::string> connections_;
+  // Inodes of the sockets that are open, as far as libcurl has told.
+  absl::flat_hash_map<int, uint64_t> sockets_;
+  std::optional<EventLoop::TimerId> timer_;
+  size_t active_ = 0;
+  size_t open_ = 0;
+  size_t idle_ = 0;
+};
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_REGISTRY_NET_CURL_CONNECTION_POOL_H_

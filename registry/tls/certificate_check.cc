@@ -1,0 +1,174 @@
+#include "registry/tls/certificate_check.h"
+
+#include <arpa/inet.h>
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "registry/base/error.h"
+
+namespace registryd {
+namespace {
+
+// What a certificate says is its maker's text: no more of it than this.
+constexpr size_t kMaxNames = 8;
+constexpr size_t kMaxTextBytes = 200;
+
+using CheckPointer = std::shared_ptr<CertificateCheck>;
+
+int CheckIndex() {
+  static const int index = SSL_CTX_get_ex_new_index(
+      0, nullptr, nullptr, nullptr, [](void*, void* check, CRYPTO_EX_DATA*, int, long, void*) {
+        delete static_cast<CheckPointer*>(check);
+      });
+  return index;
+}
+
+// The address's bytes; empty if `host` is a name.
+std::vector<uint8_t> AddressBytes(const std::string& host) {
+  std::vector<uint8_t> bytes(4);
+  if (inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) return bytes;
+  bytes.resize(16);
+  if (inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) return bytes;
+  return {};
+}
+
+std::string Shown(absl::string_view text) {
+  return absl::CHexEscape(text.substr(0, kMaxTextBytes));
+}
+
+std::string Content(BIO* bio) {
+  const uint8_t* data = nullptr;
+  size_t length = 0;
+  if (BIO_mem_contents(bio, &data, &length) != 1) return "";
+  return std::string(reinterpret_cast<const char*>(data), length);
+}
+
+std::string NameOf(X509_NAME* name) {
+  const bssl::UniquePtr<BIO> out(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253);
+  return Shown(Content(out.get()));
+}
+
+std::string TimeOf(const ASN1_TIME* time) {
+  const bssl::UniquePtr<ASN1_TIME> epoch(ASN1_TIME_set(nullptr, 0));
+  int days = 0;
+  int seconds = 0;
+  if (ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) return "?";
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ",
+                          absl::UnixEpoch() + absl::Hours(24) * days + absl::Seconds(seconds),
+                          absl::UTCTimeZone());
+}
+
+// The names and addresses that `certificate` is for, for people.
+std::string NamesOf(X509* certificate) {
+  const bssl::UniquePtr<GENERAL_NAMES> names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  std::vector<std::string> shown;
+  const size_t count = names == nullptr ? 0 : sk_GENERAL_NAME_num(names.get());
+  for (size_t i = 0; i < count; ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type != GEN_DNS && name->type != GEN_IPADD) continue;
+    const ASN1_STRING* value = name->type == GEN_DNS ? name->d.dNSName : name->d.iPAddress;
+    const auto* data = reinterpret_cast<const char*>(ASN1_STRING_get0_data(value));
+    const auto length = static_cast<size_t>(ASN1_STRING_length(value));
+    if (shown.size() == kMaxNames) {
+      shown.push_back("...");
+      break;
+    }
+    char address[INET6_ADDRSTRLEN];
+    if (name->type == GEN_DNS) {
+      shown.push_back(Shown({data, length}));
+    } else if ((length == 4 || length == 16) && inet_ntop(length == 4 ? AF_INET : AF_INET6, data,
+                                                          address, sizeof(address)) != nullptr) {
+      shown.push_back(address);
+    }
+  }
+  return absl::StrJoin(shown, ", ");
+}
+
+}  // namespace
+
+CertificateCheck::CertificateCheck(absl::string_view host, absl::string_view server,
+                                   absl::string_view remedy)
+    : host_(absl::StripSuffix(host, ".")), server_(server), remedy_(remedy) {}
+
+void CertificateCheck::Install(std::shared_ptr<CertificateCheck> check, ssl_ctx_st* context) {
+  X509_VERIFY_PARAM* param = SSL_CTX_get0_param(context);
+  const std::vector<uint8_t> address = AddressBytes(check->host_);
+  if (address.empty()) {
+    X509_VERIFY_PARAM_set1_host(param, check->host_.data(), check->host_.size());
+    X509_VERIFY_PARAM_set_hostflags(
+        param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  } else {
+    X509_VERIFY_PARAM_set1_ip(param, address.data(), address.size());
+  }
+  SSL_CTX_set_ex_data(context, CheckIndex(), new CheckPointer(std::move(check)));
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, Verified);
+}
+
+int CertificateCheck::Verified(int ok, x509_store_ctx_st* context) {
+  if (ok == 1) return 1;
+  const auto* ssl = static_cast<const SSL*>(
+      X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  CertificateCheck& check =
+      **static_cast<CheckPointer*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), CheckIndex()));
+  if (check.status_.ok()) check.status_ = check.Failure(context);
+  return 0;
+}
+
+absl::Status CertificateCheck::Failure(x509_store_ctx_st* context) const {
+  const int error = X509_STORE_CTX_get_error(context);
+  X509* certificate = X509_STORE_CTX_get_current_cert(context);
+  const std::string names = certificate == nullptr ? "" : NamesOf(certificate);
+  std::string what;
+  std::string help;
+  switch (error) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      what = absl::StrCat("certificate is valid for ", names.empty() ? "no name at all" : names,
+                          ", not ", host_);
+      help = absl::StrCat("use a name that it is valid for, or give the server a certificate for ",
+                          host_, " (as a subject alternative name)");
+      break;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      what = "certificate has expired or is not yet valid";
+      help = "renew it, or set this machine's clock right";
+      break;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      what = "certificate signed by unknown authority";
+      help = absl::StrCat("if it is the right one, put its authority's certificate into ", remedy_);
+      break;
+    default:
+      what = X509_verify_cert_error_string(error);
+      help = "give the server another certificate";
+  }
+  std::string details;
+  if (certificate != nullptr) {
+    details = absl::StrCat(" (subject \"", NameOf(X509_get_subject_name(certificate)),
+                           "\", issuer \"", NameOf(X509_get_issuer_name(certificate)),
+                           "\", valid from ", TimeOf(X509_get0_notBefore(certificate)), " to ",
+                           TimeOf(X509_get0_notAfter(certificate)), ")");
+  }
+  return Error(absl::StatusCode::kFailedPrecondition, Reason::kTlsVerificationFailed,
+               absl::StrCat("the certificate of ", server_, " was not accepted: x509: ", what,
+                            details, "; ", help),
+               {{"host", server_}});
+}
+
+}  // namespace registryd

@@ -1,0 +1,49 @@
+#ifndef REGISTRYD_REGISTRY_TLS_CERTIFICATE_CHECK_H_
+#define REGISTRYD_REGISTRY_TLS_CERTIFICATE_CHECK_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+// BoringSSL's SSL_CTX and X509_STORE_CTX, whose headers stay within registry/tls and
+// the transport.
+struct ssl_ctx_st;
+struct x509_store_ctx_st;
+
+namespace registryd {
+
+// Verifies that the certificate of a server is for the right name, beside its chain,
+// and remembers what was wrong. The handshake fails then, so that nothing is sent.
+// Names are looked for where Go's crypto/x509 does: in the subject alternative names,
+// addresses among the IP addresses only, and never in the common name. For one
+// connection at a time.
+class CertificateCheck {
+ public:
+  // `host`: a name, or an IP address without brackets. `server`: HOST[:PORT], for
+  // messages. `remedy`: where a certificate authority has to be put to be trusted,
+  // as in "certs.d/HOST:PORT/ca.crt".
+  CertificateCheck(absl::string_view host, absl::string_view server, absl::string_view remedy);
+
+  // Has the connections of `context`, which verifies, checked by `check`, which lives
+  // as long as `context`.
+  static void Install(std::shared_ptr<CertificateCheck> check, ssl_ctx_st* context);
+
+  // OK, or FAILED_PRECONDITION, reason TLS_VERIFICATION_FAILED: which certificate was
+  // not accepted, why, and what helps. What the certificate says is escaped and cut.
+  const absl::Status& status() const { return status_; }
+
+ private:
+  static int Verified(int ok, x509_store_ctx_st* context);
+  absl::Status Failure(x509_store_ctx_st* context) const;
+
+  const std::string host_;
+  const std::string server_;
+  const std::string remedy_;
+  absl::Status status_;
+};
+
+}  // namespace registryd
+
+#endif  // REGISTRYD_REGISTRY_TLS_CERTIFICATE_CHECK_H_

@@ -1,0 +1,66 @@
+#include "registry/v1/v1_endpoint.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "registry/auth/auth_config.h"
+#include "registry/base/error.h"
+#include "registry/uri/password_mask.h"
+#include "registry/uri/quote.h"
+#include "registry/uri/url.h"
+
+namespace registryd {
+namespace {
+
+absl::Status Invalid(absl::string_view message) {
+  return FieldError(Reason::kHostnameInvalid, "endpoint", message);
+}
+
+absl::Status NoEndpoint(absl::string_view address) {
+  return Invalid(absl::StrCat("invalid registry endpoint ", Quote(MaskPassword(address)),
+                              ": HOST[:PORT] is expected, or an http or https URL without user "
+                              "information, query and fragment"));
+}
+
+}  // namespace
+
+absl::StatusOr<V1Endpoint> V1Endpoint::Parse(absl::string_view address) {
+  absl::string_view trimmed = absl::StripSuffix(address, "/");
+  if (absl::EndsWith(trimmed, "/v2")) {
+    return Invalid(
+        absl::StrCat("search is not supported on v2 endpoints: ", MaskPassword(address)));
+  }
+  absl::ConsumeSuffix(&trimmed, "/v1");
+  const bool has_scheme =
+      absl::StartsWith(address, "http://") || absl::StartsWith(address, "https://");
+  if (!has_scheme && absl::StrContains(address, "://")) return NoEndpoint(address);
+  const absl::StatusOr<Url> url = Url::Parse(absl::StrCat(has_scheme ? "" : "https://", trimmed));
+  if (!url.ok()) return Invalid(url.status().message());
+  if (url->host().empty() || url->has_user_info() || !url->opaque().empty() ||
+      url->ToString().find_first_of("?#") != std::string::npos) {
+    return NoEndpoint(address);
+  }
+  V1Endpoint endpoint;
+  endpoint.scheme_ = url->scheme();
+  endpoint.host_ = url->host();
+  endpoint.path_ = url->path();
+  return endpoint;
+}
+
+std::string V1Endpoint::Path(absl::string_view path) const {
+  return absl::StrCat(root(), "/v1/", path);
+}
+
+std::string V1Endpoint::root() const { return absl::StrCat(origin(), path_); }
+
+std::string V1Endpoint::origin() const { return UrlString(scheme_, host_); }
+
+bool V1Endpoint::is_index_server() const { return ToString() == kIndexServer; }
+
+V1Endpoint V1Endpoint::WithScheme(absl::string_view scheme) const {
+  V1Endpoint endpoint = *this;
+  endpoint.scheme_ = std::string(scheme);
+  return endpoint;
+}
+
+}  // namespace registryd

@@ -1,0 +1,75 @@
+#include "server/service/search_page.h"
+
+#include <cstdint>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_format.h"
+#include "registry/base/error.h"
+
+namespace registryd {
+namespace {
+
+namespace api = ::registry::v1;
+
+// Registries send no more results than this (SearchRequest.limit).
+constexpr size_t kMaxResults = 100;
+// Of the two parts of a token, in hexadecimal digits.
+constexpr size_t kFirstDigits = 2;
+constexpr size_t kChecksumDigits = 16;
+
+// FNV-1a: the same on every machine, so that a token outlives a restart.
+uint64_t Checksum(absl::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+// Of all fields but the token itself and secrets, of which a token holds no trace.
+uint64_t ChecksumOf(const api::SearchRequest& request) {
+  api::SearchRequest open;
+  open.set_term(request.term());
+  *open.mutable_filters() = request.filters();
+  open.set_limit(request.limit());
+  open.mutable_auth_config()->set_username(request.auth_config().username());
+  open.mutable_auth_config()->set_server_address(request.auth_config().server_address());
+  open.set_user_agent(request.user_agent());
+  for (const api::Header& header : request.headers()) open.add_headers()->set_name(header.name());
+  open.set_page_size(request.page_size());
+  open.set_service_credentials(request.service_credentials());
+  return Checksum(open.SerializeAsString());
+}
+
+std::string TokenFor(const api::SearchRequest& request, size_t first) {
+  return absl::StrFormat("%0*x%0*x", kFirstDigits, first, kChecksumDigits, ChecksumOf(request));
+}
+
+}  // namespace
+
+absl::StatusOr<SearchPage> PageIn(const api::SearchRequest& request) {
+  if (request.page_size() < 0) {
+    return FieldError(Reason::kFieldInvalid, "page_size", "page_size is negative");
+  }
+  SearchPage page;
+  page.size = static_cast<size_t>(request.page_size());
+  const std::string& token = request.page_token();
+  if (token.empty()) return page;
+  const absl::string_view digits = absl::string_view(token).substr(0, kFirstDigits);
+  uint32_t first = 0;
+  // Comparing with the token that would have been made refuses all others.
+  if (!absl::SimpleHexAtoi(digits, &first) || first == 0 || first >= kMaxResults ||
+      token != TokenFor(request, first)) {
+    return FieldError(Reason::kFieldInvalid, "page_token",
+                      "page_token does not belong to this search: the other fields have to be "
+                      "those of the request that it was the answer to");
+  }
+  page.first = first;
+  return page;
+}
+
+std::string NextPageToken(const api::SearchRequest& request, const SearchPage& page, size_t total) {
+  if (page.size == 0 || page.first >= total || total - page.first <= page.size) return "";
+  const size_t next = page.first + page.size;
+  return next < kMaxResults ? TokenFor(request, next) : "";
+}
+
+}  // namespace registryd

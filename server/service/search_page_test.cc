@@ -1,0 +1,157 @@
+#include "server/service/search_page.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "registry/base/error.h"
+
+namespace registryd {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+namespace api = ::registry::v1;
+
+api::SearchRequest Request() {
+  api::SearchRequest request;
+  request.set_term("nginx");
+  request.set_limit(100);
+  request.set_page_size(10);
+  request.set_user_agent("agent");
+  request.mutable_auth_config()->set_username("ann");
+  request.mutable_auth_config()->set_password("CANARY");
+  api::SearchFilter& filter = *request.add_filters();
+  filter.set_name("stars");
+  filter.set_value("3");
+  api::Header& header = *request.add_headers();
+  header.set_name("X-Meta");
+  header.set_value("CANARY");
+  return request;
+}
+
+std::string FieldAtFault(const api::SearchRequest& request) {
+  const auto page = PageIn(request);
+  EXPECT_EQ(ReasonOf(page.status()), Reason::kFieldInvalid) << page.status();
+  return FieldOf(page.status());
+}
+
+TEST(SearchPageTest, GoesThroughAllResults) {
+  for (const int size : {1, 7, 10, 24, 25, 26}) {
+    SCOPED_TRACE(size);
+    api::SearchRequest request = Request();
+    request.set_page_size(size);
+    size_t seen = 0;
+    for (int pages = 0; pages < 30; ++pages) {
+      const auto page = PageIn(request);
+      ASSERT_TRUE(page.ok()) << page.status();
+      EXPECT_EQ(page->first, seen);
+      EXPECT_EQ(page->size, static_cast<size_t>(size));
+      seen = std::min<size_t>(25, seen + page->size);
+      request.set_page_token(NextPageToken(request, *page, 25));
+      if (request.page_token().empty()) break;
+    }
+    EXPECT_EQ(seen, 25u);
+    EXPECT_EQ(request.page_token(), "");
+  }
+}
+
+TEST(SearchPageTest, WithoutASizeThereIsOnePage) {
+  api::SearchRequest request = Request();
+  request.set_page_size(0);
+  const auto page = PageIn(request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(page->size, 0u);
+  EXPECT_EQ(NextPageToken(request, *page, 100), "");
+}
+
+TEST(SearchPageTest, ResultsThatBecameFewerEndThePages) {
+  const api::SearchRequest request = Request();
+  EXPECT_NE(NextPageToken(request, {10, 10}, 21), "");
+  EXPECT_EQ(NextPageToken(request, {10, 10}, 20), "");
+  EXPECT_EQ(NextPageToken(request, {10, 10}, 10), "");
+  EXPECT_EQ(NextPageToken(request, {10, 10}, 0), "");
+}
+
+TEST(SearchPageTest, MoreResultsThanAnIndexMaySendEndThemToo) {
+  const api::SearchRequest request = Request();
+  EXPECT_NE(NextPageToken(request, {80, 19}, 1000), "");
+  EXPECT_EQ(NextPageToken(request, {90, 10}, 1000), "");
+}
+
+TEST(SearchPageTest, NegativeSize) {
+  api::SearchRequest request = Request();
+  request.set_page_size(-1);
+  EXPECT_EQ(FieldAtFault(request), "page_size");
+}
+
+TEST(SearchPageTest, DamagedTokens) {
+  api::SearchRequest request = Request();
+  const std::string token = NextPageToken(request, {0, 10}, 100);
+  ASSERT_FALSE(token.empty());
+  for (size_t i = 0; i < token.size(); ++i) {
+    std::string damaged = token;
+    damaged[i] = damaged[i] == '0' ? '1' : '0';
+    request.set_page_token(damaged);
+    const auto page = PageIn(request);
+    // Another first result is another token: the checksum is of the rest.
+    if (i < 2) {
+      EXPECT_TRUE(page.ok() || FieldAtFault(request) == "page_token") << i;
+    } else {
+      EXPECT_EQ(FieldAtFault(request), "page_token") << i;
+    }
+  }
+  const std::string rest = token.substr(2);
+  for (const std::string& foreign :
+       {absl::StrCat("00", rest), absl::StrCat("64", rest), absl::StrCat("ff", rest),
+        absl::StrCat("0A", rest), absl::StrCat(token, "0"), absl::StrCat(" ", token),
+        token.substr(1), std::string("a"), std::string("next"), std::string(100000, '0')}) {
+    request.set_page_token(foreign);
+    EXPECT_EQ(FieldAtFault(request), "page_token") << foreign.substr(0, 30);
+  }
+}
+
+TEST(SearchPageTest, TokensBelongToTheirSearch) {
+  const struct {
+    const char* name;
+    std::function<void(api::SearchRequest&)> change;
+  } kCases[] = {
+      {"term", [](auto& r) { r.set_term("other"); }},
+      {"filter", [](auto& r) { r.mutable_filters(0)->set_value("4"); }},
+      {"no filter", [](auto& r) { r.clear_filters(); }},
+      {"limit", [](auto& r) { r.set_limit(99); }},
+      {"page size", [](auto& r) { r.set_page_size(11); }},
+      {"user agent", [](auto& r) { r.set_user_agent("other"); }},
+      {"header", [](auto& r) { r.mutable_headers(0)->set_name("X-Other"); }},
+      {"user", [](auto& r) { r.mutable_auth_config()->set_username("bob"); }},
+      {"server", [](auto& r) { r.mutable_auth_config()->set_server_address("x"); }},
+      {"service credentials", [](auto& r) { r.set_service_credentials(true); }},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.name);
+    api::SearchRequest request = Request();
+    request.set_page_token(NextPageToken(request, {0, 10}, 100));
+    ASSERT_TRUE(PageIn(request).ok());
+    c.change(request);
+    EXPECT_EQ(FieldAtFault(request), "page_token");
+  }
+}
+
+TEST(SearchPageTest, TokensTellNothingOfSecrets) {
+  api::SearchRequest request = Request();
+  const std::string token = NextPageToken(request, {0, 10}, 100);
+  EXPECT_THAT(token, Not(HasSubstr("CANARY")));
+  request.mutable_auth_config()->set_password("other");
+  request.mutable_auth_config()->set_auth("other");
+  request.mutable_auth_config()->set_identity_token("other");
+  request.mutable_auth_config()->set_registry_token("other");
+  request.mutable_headers(0)->set_value("other");
+  EXPECT_EQ(NextPageToken(request, {0, 10}, 100), token);
+}
+
+}  // namespace
+}  // namespace registryd

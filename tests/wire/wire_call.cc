@@ -1,0 +1,163 @@
+// Makes the calls of one scenario through registryd's RPCs, and prints the outcome.
+//
+// usage: wire_call SCENARIO.json HOST:PORT
+//
+// $REGISTRYD names the binary, which is started for this scenario alone. What is
+// printed is one line of JSON; README.md says which.
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "client/registry_client.h"
+#include "nlohmann/json.hpp"
+#include "registry/fs/temporary_folder.h"
+#include "tests/server/connection.h"
+#include "tests/server/registryd_process.h"
+
+namespace registryd {
+namespace {
+
+using Json = nlohmann::json;
+
+Json ReadScenario(const std::string& path, const std::string& host) {
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return Json::parse(absl::StrReplaceAll(text, {{"{{host}}", host}}));
+}
+
+// registryd as the reference was: it matches insecure registries as Docker does, and
+// sends credentials to `host` over plain HTTP.
+RegistrydOptions Options(const TemporaryFolder& folder, const std::string& host) {
+  RegistrydOptions options;
+  options.arguments = {"--listen",
+                       absl::StrCat("unix:", folder.Path("s")),
+                       "--certs-dir",
+                       folder.Path("certs.d"),
+                       "--insecure-match",
+                       "compatible",
+                       "--metrics-listen",
+                       "off",
+                       "--allow-plaintext-credentials",
+                       host};
+  return options;
+}
+
+Json Failure(const absl::Status& status) {
+  return {{"error", std::string(status.message())},
+          {"code", absl::StatusCodeToString(status.code())}};
+}
+
+void Fill(const Json& auth, api::AuthConfig* config) {
+  config->set_username(auth.value("username", ""));
+  config->set_password(auth.value("password", ""));
+  config->set_auth(auth.value("auth", ""));
+  config->set_email(auth.value("email", ""));
+  config->set_server_address(auth.value("serveraddress", ""));
+  config->set_identity_token(auth.value("identitytoken", ""));
+  config->set_registry_token(auth.value("registrytoken", ""));
+}
+
+Json Auth(const client::RegistryClient& registryd, const Json& in) {
+  api::AuthRequest request;
+  if (in.contains("auth") && in["auth"].is_object()) {
+    Fill(in["auth"], request.mutable_auth_config());
+  }
+  request.set_user_agent(in.value("user_agent", ""));
+  const auto response = registryd.Auth(request);
+  if (!response.ok()) return Failure(response.status());
+  return {{"status", response->status()}, {"identity_token", response->identity_token()}};
+}
+
+Json Ping(const client::RegistryClient& registryd, const Json& in) {
+  api::PingV2RegistryRequest request;
+  request.set_endpoint_url(in.value("url", ""));
+  request.set_user_agent(in.value("user_agent", ""));
+  const auto response = registryd.PingV2Registry(request);
+  if (!response.ok()) return Failure(response.status());
+  Json challenges = Json::array();
+  for (const api::Challenge& challenge : response->challenges()) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : challenge.parameters()) names.push_back(name);
+    std::sort(names.begin(), names.end());
+    std::string text = challenge.scheme();
+    for (const std::string& name : names) {
+      absl::StrAppend(&text, " ", name, "=", challenge.parameters().at(name));
+    }
+    challenges.push_back(std::move(text));
+  }
+  return {{"challenges", std::move(challenges)}};
+}
+
+Json Search(const client::RegistryClient& registryd, const Json& in) {
+  api::SearchRequest request;
+  request.set_term(in.value("term", ""));
+  request.set_limit(in.value("limit", 0));
+  request.set_user_agent(in.value("user_agent", ""));
+  if (in.contains("auth") && in["auth"].is_object()) {
+    Fill(in["auth"], request.mutable_auth_config());
+  }
+  for (const auto& [name, values] : in.value("filters", Json::object()).items()) {
+    for (const auto& value : values) {
+      api::SearchFilter* const filter = request.add_filters();
+      filter->set_name(name);
+      filter->set_value(value.get<std::string>());
+    }
+  }
+  for (const auto& [name, values] : in.value("headers", Json::object()).items()) {
+    for (const auto& value : values) {
+      api::Header* const header = request.add_headers();
+      header->set_name(name);
+      header->set_value(value.get<std::string>());
+    }
+  }
+  const auto response = registryd.Search(request);
+  if (!response.ok()) return Failure(response.status());
+  Json results = Json::array();
+  for (const api::SearchResult& result : response->results()) {
+    results.push_back({{"star_count", result.star_count()},
+                       {"is_official", result.is_official()},
+                       {"name", result.name()},
+                       {"is_automated", result.is_automated()},
+                       {"description", result.description()}});
+  }
+  return {{"results", std::move(results)}};
+}
+
+Json Call(const client::RegistryClient& registryd, const Json& scenario) {
+  const std::string call = scenario.value("call", "");
+  const Json& in = scenario.at("in");
+  if (call == "auth") return Auth(registryd, in);
+  if (call == "ping") return Ping(registryd, in);
+  if (call == "search") return Search(registryd, in);
+  return {{"error", absl::StrCat("no such call: ", call)}, {"code", "UNIMPLEMENTED"}};
+}
+
+int Main(const std::string& path, const std::string& host) {
+  const Json scenario = ReadScenario(path, host);
+  const TemporaryFolder folder;
+  RegistrydProcess process(Options(folder, host));
+  if (process.WaitForRecords("listening").empty()) {
+    std::cerr << process.log();
+    return 1;
+  }
+  const client::RegistryClient registryd = Caller(absl::StrCat("unix:", folder.Path("s")));
+  std::cout << Call(registryd, scenario).dump() << "\n";
+  return 0;
+}
+
+}  // namespace
+}  // namespace registryd
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::cerr << "usage: wire_call SCENARIO.json HOST:PORT\n";
+    return 2;
+  }
+  return registryd::Main(argv[1], argv[2]);
+}
