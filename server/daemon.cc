@@ -81,6 +81,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(const Settings& settings,
   daemon->AddFigures();
   if (absl::Status status = daemon->Listen(std::move(sockets)); !status.ok()) return status;
   if (absl::Status status = daemon->ServeMetrics(); !status.ok()) return status;
+  if (absl::Status status = daemon->registries_->Await(); !status.ok()) return status;
   if (settings.reload && !settings.config_file.empty()) {
     daemon->config_watch_ =
         daemon->watcher_.Add(FolderOf(settings.config_file), /*depth=*/0,

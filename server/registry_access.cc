@@ -8,17 +8,33 @@
 #include "registry/auth/credential_helper.h"
 #include "registry/auth/docker_config_file.h"
 #include "registry/base/clock.h"
+#include "registry/tls/system_roots.h"
 #include "tools/build/build_info.h"
 
 namespace registryd {
 namespace {
 
-absl::StatusOr<std::shared_ptr<const SystemRoots>> LoadRoots(const Environment& environment) {
-  return SystemRoots::Load(
-      SystemRootsFromEnvironment([&environment](const char* name) -> const char* {
-        const auto found = environment.find(name);
-        return found == environment.end() ? nullptr : found->second.c_str();
-      }));
+SystemRootsOptions RootsOptions(const Environment& environment) {
+  return SystemRootsFromEnvironment([&environment](const char* name) -> const char* {
+    const auto found = environment.find(name);
+    return found == environment.end() ? nullptr : found->second.c_str();
+  });
+}
+
+// Makes the transport, and tells `made` of it.
+LateHttpTransport::Make MakeTransport(const Settings& settings, const Environment& environment,
+                                      std::atomic<const CurlHttpTransport*>& made) {
+  CurlHttpTransportOptions options;
+  options.max_active = static_cast<size_t>(settings.max_upstream_requests);
+  return [roots_options = RootsOptions(environment), options,
+          &made]() -> absl::StatusOr<std::unique_ptr<HttpTransport>> {
+    auto roots = SystemRoots::Load(roots_options);
+    if (!roots.ok()) return roots.status();
+    auto transport = CurlHttpTransport::Create(*std::move(roots), options);
+    if (!transport.ok()) return transport.status();
+    made = transport->get();
+    return *std::move(transport);
+  };
 }
 
 HttpClientOptions ClientOptions(const Settings& settings) {
@@ -66,14 +82,8 @@ absl::StatusOr<std::unique_ptr<RegistryAccess>> RegistryAccess::Create(
     const Settings& settings, const Environment& environment, const Shared& shared) {
   auto rules = MakeRules(settings);
   if (!rules.ok()) return rules.status();
-  auto roots = LoadRoots(environment);
-  if (!roots.ok()) return roots.status();
-  CurlHttpTransportOptions options;
-  options.max_active = static_cast<size_t>(settings.max_upstream_requests);
-  auto transport = CurlHttpTransport::Create(*std::move(roots), options);
-  if (!transport.ok()) return transport.status();
   return std::unique_ptr<RegistryAccess>(
-      new RegistryAccess(settings, environment, shared, *std::move(rules), *std::move(transport)));
+      new RegistryAccess(settings, environment, shared, *std::move(rules)));
 }
 
 std::vector<std::string> RegistryAccess::Warnings(const Settings& settings) {
@@ -84,10 +94,9 @@ std::vector<std::string> RegistryAccess::Warnings(const Settings& settings) {
 }
 
 RegistryAccess::RegistryAccess(const Settings& settings, const Environment& environment,
-                               const Shared& shared, Rules rules,
-                               std::unique_ptr<CurlHttpTransport> transport)
+                               const Shared& shared, Rules rules)
     : rules_(std::move(rules)),
-      transport_(std::move(transport)),
+      transport_(std::make_unique<LateHttpTransport>(MakeTransport(settings, environment, curl_))),
       observed_(*transport_, Clock::Real(), shared.metrics),
       client_(observed_, shared.resolver, rules_.proxies, ClientOptions(settings)),
       tokens_(client_, rules_.realms, Clock::Real()),
@@ -102,18 +111,23 @@ RegistryAccess::~RegistryAccess() {
   transport_.reset();
 }
 
+CurlHttpTransport::Stats RegistryAccess::stats() const {
+  const CurlHttpTransport* const curl = curl_;
+  return curl == nullptr ? CurlHttpTransport::Stats() : curl->stats();
+}
+
 void RegistryAccess::AddFigures(Metrics& metrics) {
   metrics.AddCounter("registryd_upstream_connections_opened_total",
                      "Connections to registries and proxies, failed attempts included.",
-                     [this] { return transport_->stats().connections_opened; });
+                     [this] { return stats().connections_opened; });
   metrics.AddCounter("registryd_upstream_connections_reused_total",
                      "Requests that found a connection open.",
-                     [this] { return transport_->stats().connections_reused; });
+                     [this] { return stats().connections_reused; });
   metrics.AddGauge("registryd_upstream_connections", "Connections that are open.",
-                   [this] { return transport_->stats().connections; });
+                   [this] { return stats().connections; });
   metrics.AddGauge("registryd_upstream_connections_idle",
                    "Open connections that wait for their next request.",
-                   [this] { return transport_->stats().idle; });
+                   [this] { return stats().idle; });
   metrics.AddCounter("registryd_token_cache_hits_total", "Tokens answered from memory.",
                      [this] { return cached_tokens_.stats().hits; });
   metrics.AddCounter("registryd_token_cache_misses_total", "Tokens that had to be asked for.",

@@ -1,10 +1,12 @@
 #ifndef REGISTRYD_SERVER_REGISTRY_ACCESS_H_
 #define REGISTRYD_SERVER_REGISTRY_ACCESS_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "registry/auth/caching_token_source.h"
 #include "registry/auth/plaintext_hosts.h"
@@ -19,7 +21,7 @@
 #include "registry/net/http_client.h"
 #include "registry/net/proxy_rules.h"
 #include "registry/search/index_search.h"
-#include "registry/tls/system_roots.h"
+#include "server/late_http_transport.h"
 #include "server/observe/metrics.h"
 #include "server/observe/observed_http_transport.h"
 #include "server/service/upstream_parts.h"
@@ -43,8 +45,7 @@ class RegistryAccess {
 
   // `environment` names the system's trusted certificates (SSL_CERT_FILE,
   // SSL_CERT_DIR), and is what credential helpers find theirs in. Errors:
-  // INVALID_ARGUMENT (SETTING_INVALID), those of SystemRoots::Load and
-  // CurlHttpTransport::Create.
+  // INVALID_ARGUMENT (SETTING_INVALID).
   static absl::StatusOr<std::unique_ptr<RegistryAccess>> Create(const Settings& settings,
                                                                 const Environment& environment,
                                                                 const Shared& shared);
@@ -52,6 +53,10 @@ class RegistryAccess {
   RegistryAccess& operator=(const RegistryAccess&) = delete;
   // Ends what is still under way. Nobody may begin anything any more.
   ~RegistryAccess();
+
+  // Waits for what Create began in the background: the certificates are read, and the
+  // transport is made. Errors: those of SystemRoots::Load and CurlHttpTransport::Create.
+  absl::Status Await() const { return transport_->Await(); }
 
   // What an operator should know of the service's own credentials, a sentence each:
   // that they cannot be read, or that others may read or change them. Reads the disk.
@@ -72,10 +77,15 @@ class RegistryAccess {
   static absl::StatusOr<Rules> MakeRules(const Settings& settings);
 
   RegistryAccess(const Settings& settings, const Environment& environment, const Shared& shared,
-                 Rules rules, std::unique_ptr<CurlHttpTransport> transport);
+                 Rules rules);
+
+  // All zero until the transport is made.
+  CurlHttpTransport::Stats stats() const;
 
   const Rules rules_;
-  std::unique_ptr<CurlHttpTransport> transport_;
+  // What transport_ makes; null before.
+  std::atomic<const CurlHttpTransport*> curl_{nullptr};
+  std::unique_ptr<LateHttpTransport> transport_;
   ObservedHttpTransport observed_;
   HttpClient client_;
   // Logins ask it, others the cache.

@@ -27,6 +27,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -55,9 +56,14 @@ class RequestAuthorizerTest : public ::testing::Test {
     Upstream upstream;
     upstream.origin = origin;
     upstream.allow_plaintext_credentials = allow_plaintext;
-    return {std::make_shared<const Upstream>(std::move(upstream)),
-            std::make_shared<const AuthConfig>(std::move(credentials)), scopes_, "uid:7",
-            "agent/1.0"};
+    Authorization authorization;
+    authorization.upstream = std::make_shared<const Upstream>(std::move(upstream));
+    authorization.credentials = std::make_shared<const AuthConfig>(std::move(credentials));
+    authorization.scopes = scopes_;
+    authorization.caller = "uid:7";
+    authorization.user_agent = "agent/1.0";
+    authorization.headers = {{"X-Meta-Test", "m"}};
+    return authorization;
   }
 
   // For a registry at `origin` that challenged under its "/v2/".
@@ -109,11 +115,7 @@ class RequestAuthorizerTest : public ::testing::Test {
 };
 
 TEST_F(RequestAuthorizerTest, RequestsAreBoundToThePingAboveThem) {
-  struct Case {
-    std::string url;
-    bool authorized;
-  };
-  for (const Case& c : std::vector<Case>{
+  for (const auto& [url, authorized] : std::vector<std::pair<std::string, bool>>{
            {"https://reg/v2/", true},
            {"https://reg:443/v2/", true},
            {"https://REG/v2/a/b", true},
@@ -131,9 +133,9 @@ TEST_F(RequestAuthorizerTest, RequestsAreBoundToThePingAboveThem) {
            {"https://reg:444/v2/", false},
            {"https://other/v2/", false},
        }) {
-    SCOPED_TRACE(c.url);
+    SCOPED_TRACE(url);
     const auto authorizer = Make({kBasic}, Password("a", "b"));
-    EXPECT_EQ(*Header(*authorizer, c.url), c.authorized ? "Authorization: Basic YTpi" : "none");
+    EXPECT_EQ(*Header(*authorizer, url), authorized ? "Authorization: Basic YTpi" : "none");
   }
 }
 
@@ -211,6 +213,7 @@ TEST_F(RequestAuthorizerTest, TheTokenRequestSaysWhatTheChallengeSaid) {
   EXPECT_EQ(request.credentials->username, "a");
   EXPECT_EQ(request.caller, "uid:7");
   EXPECT_EQ(request.user_agent, "agent/1.0");
+  EXPECT_THAT(request.headers, ElementsAre(HttpHeader{"X-Meta-Test", "m"}));
   EXPECT_TRUE(request.offline);
   EXPECT_FALSE(request.force_oauth);
 }
@@ -248,28 +251,25 @@ TEST_F(RequestAuthorizerTest, FromAddsAScopeForItsHopAlone) {
 }
 
 TEST_F(RequestAuthorizerTest, FromIsReadAsGoReadsAQuery) {
-  struct Case {
-    std::string query;
-    std::string scope;
-  };
-  for (const Case& c : std::vector<Case>{{"from=a", "repository:a:pull"},
-                                         {"x=1&from=a&from=b", "repository:a:pull"},
-                                         {"fr%6Fm=a", "repository:a:pull"},
-                                         {"from=a+b", "repository:a b:pull"},
-                                         {"from=a%2Bb", "repository:a+b:pull"},
-                                         {"from=%zz&from=a", "repository:a:pull"},
-                                         {"from=a;b&from=c", "repository:c:pull"},
-                                         {"from=a=b", "repository:a=b:pull"},
-                                         {"from=", ""},
-                                         {"from", ""},
-                                         {"from=&from=a", ""},
-                                         {"From=a", ""},
-                                         {"", ""}}) {
-    SCOPED_TRACE(c.query);
+  for (const auto& [query, scope] :
+       std::vector<std::pair<std::string, std::string>>{{"from=a", "repository:a:pull"},
+                                                        {"x=1&from=a&from=b", "repository:a:pull"},
+                                                        {"fr%6Fm=a", "repository:a:pull"},
+                                                        {"from=a+b", "repository:a b:pull"},
+                                                        {"from=a%2Bb", "repository:a+b:pull"},
+                                                        {"from=%zz&from=a", "repository:a:pull"},
+                                                        {"from=a;b&from=c", "repository:c:pull"},
+                                                        {"from=a=b", "repository:a=b:pull"},
+                                                        {"from=", ""},
+                                                        {"from", ""},
+                                                        {"from=&from=a", ""},
+                                                        {"From=a", ""},
+                                                        {"", ""}}) {
+    SCOPED_TRACE(query);
     const auto authorizer = Make({kBearer}, {});
-    ASSERT_TRUE(Header(*authorizer, absl::StrCat("https://reg/v2/?", c.query)).ok());
+    ASSERT_TRUE(Header(*authorizer, absl::StrCat("https://reg/v2/?", query)).ok());
     const std::vector<std::string> scopes = tokens_.requests().back().scopes;
-    EXPECT_EQ(scopes.empty() ? "" : scopes.front(), c.scope);
+    EXPECT_EQ(scopes.empty() ? "" : scopes.front(), scope);
   }
 }
 
@@ -384,7 +384,7 @@ TEST_F(RequestAuthorizerCreateTest, PingsForTheChallenges) {
   EXPECT_EQ(*Header(**authorizer, "https://reg/v2/"), "Authorization: Basic YTpi");
   ASSERT_THAT(transport_.requests(), SizeIs(1));
   EXPECT_THAT(transport_.requests()[0].headers,
-              ::testing::Contains(HttpHeader{"User-Agent", "agent/1.0"}));
+              IsSupersetOf({HttpHeader{"User-Agent", "agent/1.0"}, {"X-Meta-Test", "m"}}));
   EXPECT_THAT(transport_.requests()[0].secret_headers, IsEmpty());
 }
 

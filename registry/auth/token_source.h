@@ -47,7 +47,7 @@ struct Token {
   absl::Time expires;
   // The realm, if it was asked without the request's credentials, which may not go
   // there: the token then says nothing about them. Empty otherwise.
-  std::string withheld_from;
+  std::string withheld_from = "";
 };
 
 // Where tokens come from. Thread-safe.

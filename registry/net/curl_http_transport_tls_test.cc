@@ -13,7 +13,6 @@
 #include "registry/net/curl/transport_fixture.h"
 #include "registry/net/testing/recorded_exchange.h"
 #include "registry/net/testing/scripted_http_server.h"
-#include "registry/net/testing/wire_faults.h"
 
 namespace registryd {
 namespace {

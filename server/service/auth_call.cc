@@ -37,8 +37,11 @@ void LogInWithOwn(const UpstreamParts& upstream, EndpointLookup::Config config,
                   const api::AuthRequest& request, const CallerIdentity& caller,
                   const CallContext& context, api::AuthResponse* response, DoneCallback done) {
   const std::string& server = request.auth_config().server_address();
+  // Without user information, which is no part of a key.
+  const absl::StatusOr<std::string> host = LoginHost(server);
+  if (!host.ok()) return std::move(done)(host.status());
   upstream.credentials.Get(
-      server, context,
+      *host, context,
       [&login = upstream.login, config = std::move(config), prepared = MakeLogin(request, caller),
        &request, server, context, response,
        done = std::move(done)](absl::StatusOr<AuthConfig> credentials) mutable {

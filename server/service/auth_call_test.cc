@@ -47,8 +47,7 @@ TEST_F(AuthCallTest, Succeeds) {
 TEST_F(AuthCallTest, HandsTheIdentityTokenBack) {
   server_->tokens().SetAnswer([](const TokenRequest& request) {
     EXPECT_EQ(request.caller, "test");
-    return Token{Secret(absl::string_view("good")), Secret(absl::string_view("next")),
-                 absl::InfiniteFuture()};
+    return Tokens("good", "next");
   });
   registry().Reply("GET", kRegistry,
                    Answer(401, {{"WWW-Authenticate", "Bearer realm=\"https://a/t\""}}));
@@ -125,10 +124,7 @@ TEST_F(AuthCallTest, TheServicesOwnCredentialsAreForAdmins) {
 
 TEST_F(AuthCallTest, TheServicesOwnIdentityTokenStaysHere) {
   server_->SetCaller(Role::kAdmin, /*channel_private=*/true);
-  server_->tokens().SetAnswer([](const TokenRequest&) {
-    return Token{Secret(absl::string_view("good")), Secret(absl::string_view("CANARY")),
-                 absl::InfiniteFuture()};
-  });
+  server_->tokens().SetAnswer([](const TokenRequest&) { return Tokens("good", "CANARY"); });
   registry().Reply("GET", kRegistry,
                    Answer(401, {{"WWW-Authenticate", "Bearer realm=\"https://a/t\""}}));
   registry().Reply("GET", kRegistry, Answer(200));

@@ -54,7 +54,10 @@ TestServer::TestServer(TestServerOptions options)
       lookup_(resolver_, certificates_),
       client_(transport_, resolver_, proxies_, {"registryd/test"}),
       tokens_([](const TokenRequest&) {
-        return Token{Secret(absl::string_view("token")), Secret(), absl::InfiniteFuture()};
+        Token token;
+        token.access_token = Secret(absl::string_view("token"));
+        token.expires = absl::InfiniteFuture();
+        return token;
       }),
       login_(lookup_, client_, tokens_, Clock::Real(),
              PlaintextHosts::Create(options.plaintext_hosts).value()),

@@ -41,6 +41,15 @@ inline FakeHttpTransport::Response Broken() {
   return response;
 }
 
+// What a token server gives.
+inline Token Tokens(absl::string_view access, absl::string_view refresh) {
+  Token token;
+  token.access_token = Secret(access);
+  token.refresh_token = Secret(refresh);
+  token.expires = absl::InfiniteFuture();
+  return token;
+}
+
 // The value of the Authorization that a request carried; empty without one.
 inline std::string AuthorizationOf(const FakeHttpTransport::Request& request) {
   for (const SecretHttpHeader& header : request.secret_headers) {

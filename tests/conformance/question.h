@@ -16,9 +16,6 @@ using Question = absl::StatusOr<nlohmann::json> (*)(ServiceUnderTest& service,
 // nullptr for an operation that is not known.
 Question FindQuestion(absl::string_view op);
 
-// Vectors of `op` are about something that the service has no RPC for.
-bool IsSkipped(absl::string_view op);
-
 }  // namespace registryd
 
 #endif  // REGISTRYD_TESTS_CONFORMANCE_QUESTION_H_

@@ -15,11 +15,9 @@ class Report {
   void Pass(absl::string_view op, absl::string_view name);
   // Prints `text`, which is ASCII.
   void Fail(absl::string_view op, absl::string_view name, absl::string_view text);
-  void Skip(absl::string_view op, absl::string_view name);
 
   int passed() const { return passed_; }
   int failed() const { return failed_; }
-  int skipped() const { return skipped_; }
 
   // Writes all cases to `file` in JUnit's form. False if that fails.
   bool WriteXml(const std::string& file) const;
@@ -28,14 +26,12 @@ class Report {
   struct Case {
     std::string op;
     std::string name;
-    bool ran = true;
     std::string failure;  // Empty: passed.
   };
 
   std::vector<Case> cases_;
   int passed_ = 0;
   int failed_ = 0;
-  int skipped_ = 0;
 };
 
 }  // namespace registryd

@@ -222,7 +222,7 @@ TEST_F(SecrecyTest, CredentialsThatRegistriesAreSentAreNowhereElse) {
     for (const std::string& host : {registry.host_port(), other.host_port()}) {
       api::AuthRequest login;
       api::AuthConfig& auth = *login.mutable_auth_config();
-      auth.set_server_address(absl::StrCat("http://", kCanary, ":", kCanary, "@", host, "/"));
+      auth.set_server_address(absl::StrCat("http://user:", kCanary, "@", host, "/"));
       auth.set_username("user");
       auth.set_password(kCanary);
       ExpectNoCanary(caller.Auth(login).status());

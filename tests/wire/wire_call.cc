@@ -102,14 +102,16 @@ Json Search(const client::RegistryClient& registryd, const Json& in) {
   if (in.contains("auth") && in["auth"].is_object()) {
     Fill(in["auth"], request.mutable_auth_config());
   }
-  for (const auto& [name, values] : in.value("filters", Json::object()).items()) {
+  const Json filters = in.value("filters", Json::object());
+  for (const auto& [name, values] : filters.items()) {
     for (const auto& value : values) {
       api::SearchFilter* const filter = request.add_filters();
       filter->set_name(name);
       filter->set_value(value.get<std::string>());
     }
   }
-  for (const auto& [name, values] : in.value("headers", Json::object()).items()) {
+  const Json headers = in.value("headers", Json::object());
+  for (const auto& [name, values] : headers.items()) {
     for (const auto& value : values) {
       api::Header* const header = request.add_headers();
       header->set_name(name);

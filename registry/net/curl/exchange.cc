@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "registry/base/error.h"
 #include "registry/net/curl/transfer_error.h"
@@ -22,14 +21,6 @@ EventLoop::Time After(absl::Duration duration) {
          absl::ToChronoNanoseconds(std::clamp(duration, absl::ZeroDuration(), kForever));
 }
 
-ResponseReader::Options ReaderOptions(const HttpOptions& options, const ExchangePlan& plan) {
-  ResponseReader::Options reader;
-  reader.max_head_bytes = options.max_head_bytes;
-  reader.max_body_bytes = options.max_body_bytes;
-  reader.decompress = plan.decompress;
-  return reader;
-}
-
 }  // namespace
 
 Exchange::Exchange(std::shared_ptr<EventLoop> loop, HttpRequest request, HttpOptions options,
@@ -42,7 +33,7 @@ Exchange::Exchange(std::shared_ptr<EventLoop> loop, HttpRequest request, HttpOpt
       deadline_(After(deadline - absl::Now())),
       receiver_(std::move(receiver)),
       ended_(std::move(ended)),
-      reader_(ReaderOptions(options_, plan_)) {}
+      reader_({options_.max_head_bytes, options_.max_body_bytes, plan_.decompress}) {}
 
 Cancellation::Registration Exchange::OnCancel(Cancellation* cancellation) {
   if (cancellation == nullptr) return {};
@@ -340,7 +331,7 @@ absl::Status Exchange::StatusOf(CURLcode code) const {
   if (code == CURLE_OK) return absl::OkStatus();
   if (absl::Status status = easy_->certificate_status(); !status.ok()) return status;
   if (code == CURLE_OPERATION_TIMEDOUT) return NoConnection();
-  const std::string addresses = Addresses();
+  const std::string addresses = plan_.Addresses();
   FailedTransfer failed;
   failed.code = code;
   failed.server = plan_.target.server;
@@ -357,7 +348,7 @@ absl::Status Exchange::StatusOf(CURLcode code) const {
 
 absl::Status Exchange::NoConnection() const {
   return Error(absl::StatusCode::kUnavailable, Reason::kConnectionFailed,
-               absl::StrCat("no connection to ", plan_.target.server, " (", Addresses(),
+               absl::StrCat("no connection to ", plan_.target.server, " (", plan_.Addresses(),
                             ") within ", absl::FormatDuration(options_.connect_timeout)));
 }
 
@@ -365,12 +356,6 @@ absl::Status Exchange::TimedOut(absl::string_view what) const {
   return Error(
       absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded,
       absl::StrCat("the call's deadline has passed while ", what, " ", plan_.target.server));
-}
-
-std::string Exchange::Addresses() const {
-  return absl::StrJoin(plan_.addresses, ", ", [](std::string* out, const IpAddress& address) {
-    absl::StrAppend(out, address.ToString());
-  });
 }
 
 void Exchange::Fail(absl::Status status) {

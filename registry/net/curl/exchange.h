@@ -90,7 +90,6 @@ class Exchange final : public ConnectionPool::Transfer,
   void Unpause();
   // Whether anything of ours is waited for.
   void UpdateWaiting();
-  std::string Addresses() const;
 
   const std::shared_ptr<EventLoop> loop_;
   HttpRequest request_;  // Headers until Start, without the body.

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "registry/base/error.h"
 #include "registry/base/secret.h"
@@ -90,6 +91,12 @@ absl::StatusOr<std::vector<IpAddress>> AddressesOf(const UrlTarget& target,
 }
 
 }  // namespace
+
+std::string ExchangePlan::Addresses() const {
+  return absl::StrJoin(addresses, ", ", [](std::string* out, const IpAddress& address) {
+    absl::StrAppend(out, address.ToString());
+  });
+}
 
 absl::StatusOr<ExchangePlan> PlanExchange(const HttpRequest& request, const HttpOptions& options,
                                           SslContextCache& contexts) {

@@ -30,6 +30,9 @@ struct ExchangePlan {
   bool decompress = false;
   // Equal for what may share connections; a hash, since credentials are in it.
   std::string pool_key;
+
+  // "10.0.0.1, fd00::9": `addresses`, for people.
+  std::string Addresses() const;
 };
 
 // Checks `request` and `options`. Errors: those that HttpReceiver::OnDone has for a
