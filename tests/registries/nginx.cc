@@ -46,6 +46,7 @@ bool Answers(int port) {
 }
 
 constexpr char kConfiguration[] = R"(
+user root;
 daemon off;
 master_process off;
 pid FOLDER/pid;
