@@ -6,6 +6,8 @@ BAZEL ?= bazel
 VECTORS ?= tests/conformance/vectors
 SCENARIOS ?= tests/wire/scenarios.json
 ARGS ?=
+# Where Bazel unpacks it.
+DOCKER_REGISTRY = $$($(BAZEL) info output_base)/external/docker_registry/root/usr/bin/docker-registry
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -20,7 +22,8 @@ run: build  ## start registryd in the foreground; ARGS="..." passes it flags
 	@exec bazel-bin/server/registryd $(ARGS)
 
 demo: build  ## start a server, take the README's tour, stop it
-	@tools/demo
+	@$(BAZEL) build @docker_registry//:docker_registry
+	@DOCKER_REGISTRY=$(DOCKER_REGISTRY) tools/demo
 
 test: setup  ## run every test; ends with "N passed, M failed"
 	@tools/test
@@ -38,8 +41,7 @@ lint: setup  ## format, static analysis, API lint and shell lint
 
 bench: setup  ## time the service beside its peers
 	@$(BAZEL) build //server:registryd //tests/bench:login_bench @docker_registry//:docker_registry
-	@REGISTRYD=bazel-bin/server/registryd DOCKER_REGISTRY=$$($(BAZEL) info output_base)/external/docker_registry/root/usr/bin/docker-registry \
-	  bazel-bin/tests/bench/login_bench
+	@REGISTRYD=bazel-bin/server/registryd DOCKER_REGISTRY=$(DOCKER_REGISTRY) bazel-bin/tests/bench/login_bench
 
 check-long:  ## hours of fuzzing, soak and attacks
 	@echo "check-long: there are no long checks yet"

@@ -18,7 +18,7 @@ struct LoadOptions {
 
 std::shared_ptr<LoadOptions> AddLoadOptions(CLI::App* command, const std::string& entry,
                                             const std::string& help) {
-  const auto options = std::make_shared<LoadOptions>();
+  auto options = std::make_shared<LoadOptions>();
   CLI::Option* const entries = command->add_option(entry, options->entries, help);
   command->add_flag("--empty", options->empty, "No entries")->excludes(entries);
   // Nobody shall empty a list by leaving its entries out.

@@ -11,7 +11,7 @@ namespace {
 
 absl::Status ShowVersion(Session& session, const v1::WatchServiceConfigResponse& version) {
   if (session.format == OutputFormat::kJson) {
-    const absl::Status status = WriteJson(version, JsonLayout::kOneLine, session.out);
+    absl::Status status = WriteJson(version, JsonLayout::kOneLine, session.out);
     if (!status.ok()) return status;
   } else {
     ViewConfig(version.version(), version.config(), session.out);
@@ -28,7 +28,7 @@ absl::Status Watch(Session& session, uint64_t count) {
   for (uint64_t seen = 0; (count == 0 || seen < count) && session.out; ++seen) {
     const auto version = watch->Next();
     if (!version.ok()) return stop.received() ? absl::OkStatus() : version.status();
-    const absl::Status status = ShowVersion(session, *version);
+    absl::Status status = ShowVersion(session, *version);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -26,7 +26,7 @@ absl::Status ReadList(const Json& object, const char* key,
                       google::protobuf::RepeatedPtrField<std::string>* list) {
   const auto found = object.find(key);
   if (found == object.end()) return absl::OkStatus();
-  const absl::Status error =
+  absl::Status error =
       absl::InvalidArgumentError(absl::StrCat("\"", key, "\" is no list of strings"));
   if (!found->is_array()) return error;
   for (const Json& entry : *found) {

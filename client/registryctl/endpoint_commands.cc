@@ -52,7 +52,7 @@ absl::Status LookupSeveral(Session& session, const TargetOptions& options) {
     SetTarget(options, target, *request.add_targets());
   }
   const auto response = session.client.BatchLookupPullEndpoints(request);
-  const absl::Status status = Show(session, response, [&](const auto& answer, std::ostream& out) {
+  absl::Status status = Show(session, response, [&](const auto& answer, std::ostream& out) {
     ViewBatch(options.targets, answer, out);
   });
   if (!status.ok()) return status;

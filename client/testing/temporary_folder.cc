@@ -25,7 +25,7 @@ std::string TemporaryFolder::Path(absl::string_view name) const {
 }
 
 std::string TemporaryFolder::Write(absl::string_view name, absl::string_view content) const {
-  const std::string path = Path(name);
+  std::string path = Path(name);
   std::ofstream(path, std::ios::binary) << content;
   return path;
 }

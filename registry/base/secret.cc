@@ -51,7 +51,7 @@ void PrintTo(const Secret&, std::ostream* stream) { *stream << "(secret)"; }
 
 void Wipe(std::string& value) {
   value.resize(value.capacity());
-  explicit_bzero(&value[0], value.size());
+  explicit_bzero(value.data(), value.size());
   value.clear();
 }
 

@@ -22,9 +22,9 @@ using ::testing::HasSubstr;
 constexpr char kSecret[] = "canary";
 
 // certs.d beside folders that must not be touched. Any open of those is seen.
-class ConfinementTest : public testing::TestWithParam<Confinement> {
+class SecurityRow10ConfinementTest : public testing::TestWithParam<Confinement> {
  protected:
-  ConfinementTest() {
+  SecurityRow10ConfinementTest() {
     for (const char* name : {"certs.d/host", "outside/host", "certs.d-not"}) {
       folder_.MakeFolder(name);
     }
@@ -72,18 +72,18 @@ class ConfinementTest : public testing::TestWithParam<Confinement> {
   FileDescriptor spy_{inotify_init1(IN_NONBLOCK)};
 };
 
-INSTANTIATE_TEST_SUITE_P(Ways, ConfinementTest,
+INSTANTIATE_TEST_SUITE_P(Ways, SecurityRow10ConfinementTest,
                          testing::Values(Confinement::kKernel, Confinement::kWalk),
                          [](const auto& info) {
                            return info.param == Confinement::kKernel ? "kernel" : "walk";
                          });
 
-TEST_P(ConfinementTest, TheSpySeesWhatIsOpened) {
+TEST_P(SecurityRow10ConfinementTest, TheSpySeesWhatIsOpened) {
   const FileDescriptor file(open(folder_.Path("outside/ca.crt").c_str(), O_RDONLY));
   EXPECT_THAT(Opened(), testing::Contains("opened:ca.crt"));
 }
 
-TEST_P(ConfinementTest, RefusesHostsThatAreNoFolderNames) {
+TEST_P(SecurityRow10ConfinementTest, RefusesHostsThatAreNoFolderNames) {
   const std::string hosts[] = {".",
                                "..",
                                "/",
@@ -136,7 +136,7 @@ TEST_P(ConfinementTest, RefusesHostsThatAreNoFolderNames) {
   EXPECT_THAT(Opened(), testing::IsEmpty());
 }
 
-TEST_P(ConfinementTest, TakesOddHosts) {
+TEST_P(SecurityRow10ConfinementTest, TakesOddHosts) {
   for (const std::string& host :
        {std::string(),           std::string("host"),         std::string("[::1]:5000"),
         std::string("::1"),      std::string("-97"),          std::string("host:"),
@@ -151,7 +151,7 @@ TEST_P(ConfinementTest, TakesOddHosts) {
   EXPECT_THAT(Opened(), testing::IsEmpty());
 }
 
-TEST_P(ConfinementTest, RefusesLinksThatLeadOut) {
+TEST_P(SecurityRow10ConfinementTest, RefusesLinksThatLeadOut) {
   folder_.Link("../outside", "certs.d/relative");
   folder_.Link(folder_.Path("outside"), "certs.d/absolute");
   folder_.Link("..", "certs.d/parent");
@@ -176,7 +176,7 @@ TEST_P(ConfinementTest, RefusesLinksThatLeadOut) {
   EXPECT_THAT(Opened(), testing::IsEmpty());
 }
 
-TEST_P(ConfinementTest, OpensNothingOutsideForAnyMixture) {
+TEST_P(SecurityRow10ConfinementTest, OpensNothingOutsideForAnyMixture) {
   folder_.Link("../outside", "certs.d/link");
   folder_.Link("host", "certs.d/alias");
   const std::vector<std::string> parts = {".",

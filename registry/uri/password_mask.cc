@@ -15,10 +15,10 @@ size_t AuthorityStart(absl::string_view text) {
   if (slashes == absl::string_view::npos) return 0;
   if (slashes == 0) return 2;
   const absl::string_view scheme = text.substr(0, slashes - 1);
-  const bool is_scheme = text[slashes - 1] == ':' &&
-                         std::all_of(scheme.begin(), scheme.end(), [](unsigned char c) {
-                           return absl::ascii_isalnum(c) || c == '+' || c == '-' || c == '.';
-                         });
+  const bool is_scheme =
+      text[slashes - 1] == ':' && std::all_of(scheme.begin(), scheme.end(), [](unsigned char c) {
+        return absl::ascii_isalnum(c) || c == '+' || c == '-' || c == '.';
+      });
   return is_scheme ? slashes + 2 : 0;
 }
 

@@ -30,8 +30,8 @@ ServiceUnderTest::ServiceUnderTest(const FakeDnsResolver::Table& hosts)
       search_(lookup_, client_, tokens_, Clock::Real(), {}),
       credentials_({}, CredentialHelper(), timers_),
       store_(EmptyStore()),
-      registry_service_(*store_, lookup_,
-                        {client_, Clock::Real(), login_, search_, credentials_}, Admin, observer_),
+      registry_service_(*store_, lookup_, {client_, Clock::Real(), login_, search_, credentials_},
+                        Admin, observer_),
       config_service_(*store_, executor_, Admin, observer_) {
   grpc::ServerBuilder builder;
   builder.RegisterService(&registry_service_);

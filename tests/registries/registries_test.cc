@@ -246,7 +246,7 @@ TEST_F(RegistriesTest, AProxyReachesWhatThisMachineCannotResolve) {
   EXPECT_TRUE(Eventually([&] {
     return absl::StrContains(proxy.access_log(),
                              "GET http://registry.test:5000/v2/ HTTP/1.1 200 "
-                             "[Basic cGF0OnByMHh5] []");
+                             "[Basic cGF0OnByMHh5] [-]");
   })) << proxy.access_log();
   EXPECT_THAT(process->log(), Not(HasSubstr("pr0xy")));
 }
