@@ -81,7 +81,6 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(const Settings& settings,
   daemon->AddFigures();
   if (absl::Status status = daemon->Listen(std::move(sockets)); !status.ok()) return status;
   if (absl::Status status = daemon->ServeMetrics(); !status.ok()) return status;
-  if (absl::Status status = daemon->registries_->Await(); !status.ok()) return status;
   if (settings.reload && !settings.config_file.empty()) {
     daemon->config_watch_ =
         daemon->watcher_.Add(FolderOf(settings.config_file), /*depth=*/0,
@@ -95,8 +94,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(const Settings& settings,
 }
 
 absl::Status Daemon::ReachRegistries(const Environment& environment) {
-  auto registries = RegistryAccess::Create(settings_, environment,
-                                           {resolver_, lookup_, timers_, metrics_.upstream()});
+  auto registries = RegistryAccess::Create(
+      settings_, environment, {resolver_, lookup_, timers_, metrics_.upstream(), logger_});
   if (!registries.ok()) return registries.status();
   registries_ = *std::move(registries);
   registries_->AddFigures(metrics_);

@@ -47,8 +47,8 @@ namespace registryd {
 class Daemon {
  public:
   // Opens every socket and serves. `configuration`, `logger` and `notify` outlive
-  // the daemon. Errors are those of RegistryAccess::Create and Await,
-  // Listeners::Create and MetricsHttpServer::Start.
+  // the daemon. Errors are those of RegistryAccess::Create, Listeners::Create and
+  // MetricsHttpServer::Start.
   static absl::StatusOr<std::unique_ptr<Daemon>> Create(const Settings& settings,
                                                         const Environment& environment,
                                                         std::vector<ActivatedSocket> sockets,

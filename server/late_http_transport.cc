@@ -22,12 +22,6 @@ void LateHttpTransport::Send(HttpRequest request, HttpOptions options, const Cal
   Pass(std::move(held));
 }
 
-absl::Status LateHttpTransport::Await() const {
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &LateHttpTransport::IsMade));
-  return transport_.status();
-}
-
 void LateHttpTransport::Run(Make make) {
   transport_ = make();
   std::vector<Held> held;

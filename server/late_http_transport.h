@@ -14,10 +14,10 @@
 
 namespace registryd {
 
-// A transport that is made on a thread of its own, while the service starts: reading
-// all certificates that a machine trusts takes longer than anything else. What is sent
-// before it is there waits for it; if it cannot be made, requests end with the reason.
-// Thread-safe.
+// A transport that is made on a thread of its own, while the service starts and serves:
+// reading all certificates that a machine trusts takes longer than all else together.
+// What is sent before it is there waits for it; if it cannot be made, requests end with
+// the reason. Thread-safe.
 class LateHttpTransport final : public HttpTransport {
  public:
   using Make = std::function<absl::StatusOr<std::unique_ptr<HttpTransport>>()>;
@@ -32,9 +32,6 @@ class LateHttpTransport final : public HttpTransport {
   void Send(HttpRequest request, HttpOptions options, const CallContext& context,
             std::unique_ptr<HttpReceiver> receiver) override;
 
-  // Blocks until it is made. Returns the errors of `make`.
-  absl::Status Await() const;
-
  private:
   struct Held {
     HttpRequest request;
@@ -46,9 +43,8 @@ class LateHttpTransport final : public HttpTransport {
   void Run(Make make);
   // Sends at once, or reports why not.
   void Pass(Held held);
-  bool IsMade() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return made_; }
 
-  mutable absl::Mutex mutex_;
+  absl::Mutex mutex_;
   bool made_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Held> held_ ABSL_GUARDED_BY(mutex_);
   // Written before `made_` is set, and not after.

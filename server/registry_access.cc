@@ -8,6 +8,7 @@
 #include "registry/auth/credential_helper.h"
 #include "registry/auth/docker_config_file.h"
 #include "registry/base/clock.h"
+#include "registry/base/error.h"
 #include "registry/tls/system_roots.h"
 #include "tools/build/build_info.h"
 
@@ -21,17 +22,28 @@ SystemRootsOptions RootsOptions(const Environment& environment) {
   });
 }
 
-// Makes the transport, and tells `made` of it.
+absl::StatusOr<std::unique_ptr<CurlHttpTransport>> MakeCurl(
+    const SystemRootsOptions& roots_options, const CurlHttpTransportOptions& options) {
+  auto roots = SystemRoots::Load(roots_options);
+  if (!roots.ok()) {
+    return Error(absl::StatusCode::kFailedPrecondition, Reason::kCertificatesInvalid,
+                 roots.status().message());
+  }
+  return CurlHttpTransport::Create(*std::move(roots), options);
+}
+
+// Makes the transport, and tells `made` of it, or `logger` why not.
 LateHttpTransport::Make MakeTransport(const Settings& settings, const Environment& environment,
-                                      std::atomic<const CurlHttpTransport*>& made) {
+                                      Logger& logger, std::atomic<const CurlHttpTransport*>& made) {
   CurlHttpTransportOptions options;
   options.max_active = static_cast<size_t>(settings.max_upstream_requests);
-  return [roots_options = RootsOptions(environment), options,
+  return [roots_options = RootsOptions(environment), options, &logger,
           &made]() -> absl::StatusOr<std::unique_ptr<HttpTransport>> {
-    auto roots = SystemRoots::Load(roots_options);
-    if (!roots.ok()) return roots.status();
-    auto transport = CurlHttpTransport::Create(*std::move(roots), options);
-    if (!transport.ok()) return transport.status();
+    auto transport = MakeCurl(roots_options, options);
+    if (!transport.ok()) {
+      logger.Log(LogLevel::kError, "registries cannot be asked", {{"error", transport.status()}});
+      return transport.status();
+    }
     made = transport->get();
     return *std::move(transport);
   };
@@ -96,7 +108,8 @@ std::vector<std::string> RegistryAccess::Warnings(const Settings& settings) {
 RegistryAccess::RegistryAccess(const Settings& settings, const Environment& environment,
                                const Shared& shared, Rules rules)
     : rules_(std::move(rules)),
-      transport_(std::make_unique<LateHttpTransport>(MakeTransport(settings, environment, curl_))),
+      transport_(std::make_unique<LateHttpTransport>(
+          MakeTransport(settings, environment, shared.logger, curl_))),
       observed_(*transport_, Clock::Real(), shared.metrics),
       client_(observed_, shared.resolver, rules_.proxies, ClientOptions(settings)),
       tokens_(client_, rules_.realms, Clock::Real()),

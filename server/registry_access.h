@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "registry/auth/caching_token_source.h"
 #include "registry/auth/plaintext_hosts.h"
@@ -22,6 +21,7 @@
 #include "registry/net/proxy_rules.h"
 #include "registry/search/index_search.h"
 #include "server/late_http_transport.h"
+#include "server/observe/logger.h"
 #include "server/observe/metrics.h"
 #include "server/observe/observed_http_transport.h"
 #include "server/service/upstream_parts.h"
@@ -41,11 +41,14 @@ class RegistryAccess {
     EndpointLookup& lookup;
     TimerQueue& timers;
     UpstreamMetrics& metrics;
+    Logger& logger;
   };
 
   // `environment` names the system's trusted certificates (SSL_CERT_FILE,
-  // SSL_CERT_DIR), and is what credential helpers find theirs in. Errors:
-  // INVALID_ARGUMENT (SETTING_INVALID).
+  // SSL_CERT_DIR), and is what credential helpers find theirs in. The certificates are
+  // read in the background; where they cannot be, that is logged, and each request
+  // ends with FAILED_PRECONDITION (CERTIFICATES_INVALID). Errors: INVALID_ARGUMENT
+  // (SETTING_INVALID).
   static absl::StatusOr<std::unique_ptr<RegistryAccess>> Create(const Settings& settings,
                                                                 const Environment& environment,
                                                                 const Shared& shared);
@@ -53,10 +56,6 @@ class RegistryAccess {
   RegistryAccess& operator=(const RegistryAccess&) = delete;
   // Ends what is still under way. Nobody may begin anything any more.
   ~RegistryAccess();
-
-  // Waits for what Create began in the background: the certificates are read, and the
-  // transport is made. Errors: those of SystemRoots::Load and CurlHttpTransport::Create.
-  absl::Status Await() const { return transport_->Await(); }
 
   // What an operator should know of the service's own credentials, a sentence each:
   // that they cannot be read, or that others may read or change them. Reads the disk.

@@ -12,8 +12,12 @@
 #include "gtest/gtest.h"
 #include "registry/base/cancellation.h"
 #include "registry/base/error.h"
+#include "registry/net/http_client.h"
+#include "registry/net/http_message.h"
+#include "registry/net/http_transport.h"
 #include "registry/tls/sha256.h"
 #include "registry/v1/test_tar.h"
+#include "registry/v1/v1_session.h"
 #include "registry/v1/v1_session_test_base.h"
 
 namespace registryd {
@@ -25,6 +29,16 @@ using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 constexpr char kJson[] = R"({"id":"x"})";
+
+// Answers everything with 200 at once, and reads no body.
+class HastyTransport final : public HttpTransport {
+ public:
+  void Send(HttpRequest request, HttpOptions options, const CallContext& context,
+            std::unique_ptr<HttpReceiver> receiver) override {
+    receiver->OnHead({200, {}});
+    receiver->OnDone(absl::OkStatus());
+  }
+};
 
 class V1LayerWriterTest : public V1SessionTestBase {
  protected:
@@ -145,6 +159,22 @@ TEST_F(V1LayerWriterTest, SaysWhyALayerWasNotTaken) {
     EXPECT_EQ(Text(result_.status()), absl::StrCat(c.want, " : Received HTTP code ", c.status,
                                                    " while uploading layer: why"));
   }
+}
+
+TEST_F(V1LayerWriterTest, ASuccessBeforeTheLayersEndIsNone) {
+  HastyTransport transport;
+  HttpClient client(transport, resolver_, proxies_, {});
+  V1SessionParts parts{lookup_, client, timers_, clock_, plaintext_, [this] { return config_; }};
+  V1SessionOptions options;
+  options.endpoint = "r.example";
+  V1Outcome<std::shared_ptr<V1Session>> opened;
+  V1Session::Open(parts, options, {}, opened.Done());
+  const auto session = opened.Take();
+  ASSERT_TRUE(session.ok()) << session.status();
+  absl::StatusOr<V1LayerChecksums> result = absl::UnknownError("done was not called");
+  V1LayerWriter::Start(*session, {"x", "", kJson}, {},
+                       [&result](absl::StatusOr<V1LayerChecksums> done) { result = done; });
+  EXPECT_THAT(Text(result.status()), StartsWith("INTERNAL RESPONSE_INVALID"));
 }
 
 TEST_F(V1LayerWriterTest, ATransportErrorIsTheResult) {

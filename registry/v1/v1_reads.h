@@ -44,8 +44,7 @@ void GetRemoteHistory(const std::shared_ptr<V1Session>& session, const V1ImageAd
 
 // OK if the registry has the image.
 void LookupRemoteImage(const std::shared_ptr<V1Session>& session, const V1ImageAddress& image,
-                       const CallContext& context,
-                       absl::AnyInvocable<void(absl::Status) &&> done);
+                       const CallContext& context, absl::AnyInvocable<void(absl::Status) &&> done);
 
 // The size comes from X-Docker-Size.
 void GetRemoteImageJson(const std::shared_ptr<V1Session>& session, const V1ImageAddress& image,

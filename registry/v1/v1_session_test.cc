@@ -77,6 +77,15 @@ TEST_F(V1SessionTest, RequiringTlsGoesBeforeTheConfiguration) {
   EXPECT_FALSE(transport_.requests()[0].options.tls.insecure_skip_verify);
 }
 
+TEST_F(V1SessionTest, RequiringTlsHoldsForThisMachineToo) {
+  transport_.Reply("GET", "https://127.0.0.1:5000/v1/_ping", Refused());
+  V1SessionOptions options = Options("127.0.0.1:5000");
+  options.require_secure = true;
+  EXPECT_EQ(Open(std::move(options)).status().code(), absl::StatusCode::kUnavailable);
+  ASSERT_THAT(Sent(), ElementsAre("GET https://127.0.0.1:5000/v1/_ping"));
+  EXPECT_FALSE(transport_.requests()[0].options.tls.insecure_skip_verify);
+}
+
 TEST_F(V1SessionTest, RequiringTlsHoldsForOtherRegistriesToo) {
   for (int i = 0; i < 2; ++i) Reply("https://r.example/v1/_ping", 200, "");
   V1SessionOptions options = Options("r.example");

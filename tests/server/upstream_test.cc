@@ -214,6 +214,18 @@ TEST_F(UpstreamTest, ADrainsEndEndsTheCall) {
   EXPECT_TRUE(registry_.AwaitOpen(0));
 }
 
+TEST_F(UpstreamTest, WithoutTheSystemsCertificatesTheRestIsServed) {
+  RegistrydOptions options = Options({"--log-level", "info"});
+  options.environment.push_back(absl::StrCat("SSL_CERT_FILE=", folder_.path()));
+  const auto process = Start(options);
+  EXPECT_THAT(process->WaitForRecords("registries cannot be asked"), SizeIs(1));
+  const client::RegistryClient caller = Caller(UnixAddress());
+  EXPECT_TRUE(caller.GetServiceConfig({}).ok());
+  const absl::Status status = caller.PingV2Registry(Ping()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ReasonOnWire(status), "CERTIFICATES_INVALID");
+}
+
 TEST_F(UpstreamTest, SettingsThatCannotBeUsedStopTheStart) {
   const std::vector<std::vector<std::string>> kCases = {
       {"--http-proxy", "ftp://user:CANARY@proxy.example"},
