@@ -20,9 +20,7 @@ class ConfigurationTest : public ::testing::Test {
   void WriteMirror(absl::string_view mirror) {
     folder_.Write("daemon.json", absl::StrCat(R"({"registry-mirrors": [")", mirror, R"("]})"));
   }
-  SettingValues Flags() const {
-    return {{"config", {{folder_.Path("daemon.json")}, "--config"}}};
-  }
+  SettingValues Flags() const { return {{"config", {{folder_.Path("daemon.json")}, "--config"}}}; }
 
   TemporaryFolder folder_;
 };

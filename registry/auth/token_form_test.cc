@@ -146,7 +146,8 @@ TEST(BasicAuthorization, IsBase64OfBoth) {
   EXPECT_EQ(BasicAuthorization("ann", Secret(std::string("s3cret pass"))).Reveal(),
             "Basic YW5uOnMzY3JldCBwYXNz");
   EXPECT_EQ(BasicAuthorization("", Secret()).Reveal(), "Basic Og==");
-  EXPECT_EQ(BasicAuthorization("a:b", Secret(std::string("\xc3\xa9:\n"))).Reveal(), "Basic YTpiOsOpOgo=");
+  EXPECT_EQ(BasicAuthorization("a:b", Secret(std::string("\xc3\xa9:\n"))).Reveal(),
+            "Basic YTpiOsOpOgo=");
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct CurlHttpTransportOptions {
   // Connections that wait for their next request: for one key (see below), at least 1,
   // and for all together. Where there are more, those that were not used for the longest
   // time are closed.
-  size_t max_idle_per_key = 8;
+  size_t max_idle_per_key = 64;
   size_t max_idle = 256;
   // How long one waits.
   absl::Duration idle_lifetime = absl::Seconds(60);

@@ -132,7 +132,8 @@ int Main(absl::Duration duration) {
   });
 
   const double logins = Rate(duration, [&]() -> std::function<bool()> {
-    auto caller = std::make_shared<client::RegistryClient>(Caller(address));
+    const std::shared_ptr<client::RegistryClient> caller(
+        new client::RegistryClient(Caller(address)));
     api::AuthRequest request;
     request.mutable_auth_config()->set_server_address(registry.host_port());
     request.mutable_auth_config()->set_username(TokenServer::kUser);
@@ -142,7 +143,8 @@ int Main(absl::Duration duration) {
   const char kOpened[] = "registryd_upstream_connections_opened_total";
   const double opened_before = Figure(registryd, kOpened).value_or(0);
   const double pings = Rate(duration, [&]() -> std::function<bool()> {
-    auto caller = std::make_shared<client::RegistryClient>(Caller(address));
+    const std::shared_ptr<client::RegistryClient> caller(
+        new client::RegistryClient(Caller(address)));
     api::PingV2RegistryRequest request;
     request.set_endpoint_url(absl::StrCat("http://", registry.host_port()));
     return [=] { return caller->PingV2Registry(request).ok(); };
