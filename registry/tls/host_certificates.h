@@ -13,6 +13,10 @@ namespace registryd {
 struct TrustRoot {
   std::string file;  // Its name within the host's folder.
   std::string pem;   // Its whole content; parts that are no certificate are ignored.
+
+  friend bool operator==(const TrustRoot& a, const TrustRoot& b) {
+    return a.file == b.file && a.pem == b.pem;
+  }
 };
 
 // A `*.cert` of certs.d/HOST and its `*.key`.
@@ -21,6 +25,11 @@ struct ClientCertificate {
   std::string key_file;
   std::string certificate_pem;
   Secret key_pem;
+
+  friend bool operator==(const ClientCertificate& a, const ClientCertificate& b) {
+    return a.certificate_file == b.certificate_file && a.key_file == b.key_file &&
+           a.certificate_pem == b.certificate_pem && a.key_pem == b.key_pem;
+  }
 };
 
 // What certs.d holds for one host. Immutable and shared. Both lists are sorted
@@ -28,6 +37,10 @@ struct ClientCertificate {
 struct HostCertificates {
   std::vector<TrustRoot> roots;
   std::vector<ClientCertificate> client_certificates;
+
+  friend bool operator==(const HostCertificates& a, const HostCertificates& b) {
+    return a.roots == b.roots && a.client_certificates == b.client_certificates;
+  }
 };
 
 // How to trust one host.

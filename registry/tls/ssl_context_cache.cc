@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace registryd {
+namespace {
+
+bool Same(const std::shared_ptr<const HostCertificates>& a,
+          const std::shared_ptr<const HostCertificates>& b) {
+  return a == b || *a == *b;
+}
+
+}  // namespace
 
 SslContextCache::SslContextCache(std::shared_ptr<const SystemRoots> roots,
                                  SslContextCacheOptions options)
@@ -22,7 +30,7 @@ absl::StatusOr<SslContext> SslContextCache::Get(absl::string_view host, const Tl
         return context;
       }
     } else if (auto it = entries_.find(host);
-               it != entries_.end() && it->second.certificates == config.certificates) {
+               it != entries_.end() && Same(it->second.certificates, config.certificates)) {
       ++stats_.hits;
       it->second.last_used = uses_;
       return it->second.context;

@@ -46,10 +46,10 @@ struct SslContextCacheOptions {
   size_t max_entries = 1024;
 };
 
-// Keeps the context of each host as long as its certificates are the same
-// object: new certificates make a new context, and connections that are open
-// keep theirs. Hosts without certificates of their own share one context.
-// Thread-safe.
+// Keeps the context of each host as long as its certificates are the same: others make
+// a new context, and connections that are open keep theirs. Certificates that are the
+// same object are not compared. Hosts without certificates of their own share one
+// context. Thread-safe.
 class SslContextCache {
  public:
   explicit SslContextCache(std::shared_ptr<const SystemRoots> roots,
@@ -68,7 +68,7 @@ class SslContextCache {
 
  private:
   struct Entry {
-    std::shared_ptr<const HostCertificates> certificates;  // Held: its address is the key.
+    std::shared_ptr<const HostCertificates> certificates;  // Never null.
     SslContext context;
     uint64_t last_used = 0;
   };

@@ -310,11 +310,25 @@ TEST_F(SslContextTest, CacheMakesOneContextPerHostAndCertificates) {
   EXPECT_NE(*cache.Get("b", config), first);
   EXPECT_EQ(cache.stats().hits, 1);
   EXPECT_EQ(cache.stats().misses, 2);
-  // The folder has changed: another object, even with equal content.
-  const SslContext second = *cache.Get("a", Trusting(ca_.certificate_pem()));
+  // The folder has changed.
+  const SslContext second = *cache.Get("a", Trusting(other_ca_.certificate_pem()));
   EXPECT_NE(second, first);
   EXPECT_EQ(cache.stats().entries, 2);
   EXPECT_TRUE(Handshake(first.get(), server_).connected);
+  EXPECT_FALSE(Handshake(second.get(), server_).connected);
+}
+
+// Whoever drops the client certificates of a registry, for the servers that it names, makes
+// an object each time: connections to those are used again all the same.
+TEST_F(SslContextTest, EqualCertificatesHaveOneContext) {
+  SslContextCache cache(NoSystemRoots());
+  const TestCertificate client = ca_.Issue({});
+  const SslContext roots = *cache.Get("a", Trusting(ca_.certificate_pem()));
+  EXPECT_EQ(*cache.Get("a", Trusting(ca_.certificate_pem())), roots);
+  const SslContext offering = *cache.Get("a", Offering(ca_.certificate_pem(), {client}));
+  EXPECT_NE(offering, roots);
+  EXPECT_EQ(*cache.Get("a", Offering(ca_.certificate_pem(), {client})), offering);
+  EXPECT_NE(*cache.Get("a", Offering(ca_.certificate_pem(), {ca_.Issue({})})), offering);
 }
 
 TEST_F(SslContextTest, HostsWithoutCertificatesShareOneContext) {
