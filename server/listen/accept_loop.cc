@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "server/listen/accept_error.h"
 
 namespace registryd {
@@ -130,15 +131,15 @@ bool AcceptLoop::AcceptSome(Listener& listener) {
       case AcceptError::kNoDescriptor:
         starved = true;
         ++listener.out_of_descriptors;
-        WarnOnce(listener, std::strerror(error));
+        Warn(listener, std::strerror(error));
         if (!CloseOneWaiting(listener)) return false;
         break;
       case AcceptError::kNoMemory:
-        WarnOnce(listener, std::strerror(error));
+        Warn(listener, std::strerror(error));
         return false;
       case AcceptError::kBroken:
         listener.broken = true;
-        WarnOnce(listener, std::strerror(error));
+        Warn(listener, std::strerror(error));
         return true;
     }
   }
@@ -160,7 +161,6 @@ void AcceptLoop::Serve(Listener& listener, FileDescriptor fd) {
     const int on = 1;
     ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   }
-  warned_ = false;
   ++listener.accepted;
   listener.handler(listener.socket.fd(), std::move(fd));
 }
@@ -182,9 +182,10 @@ bool AcceptLoop::AtLimit(const Listener& listener) const {
          listener.count->open() >= options_.max_connections_per_listener;
 }
 
-void AcceptLoop::WarnOnce(Listener& listener, absl::string_view what) {
-  if (warned_ || options_.warn == nullptr) return;
-  warned_ = true;
+void AcceptLoop::Warn(Listener& listener, absl::string_view what) {
+  const absl::Time now = absl::Now();
+  if (now < next_warning_ || options_.warn == nullptr) return;
+  next_warning_ = now + options_.warning_pause;
   options_.warn(absl::StrCat("cannot accept connections on ", listener.address, ": ", what));
 }
 

@@ -38,8 +38,9 @@ struct AcceptLoopOptions {
   int64_t max_connections_per_listener = 10'000;
   // How long the listeners rest when descriptors or memory have run out.
   absl::Duration pause = absl::Milliseconds(100);
-  // Told, on the loop's thread, what an operator should know: once when
-  // descriptors run out, not again before a connection was accepted. May be empty.
+  // Told, on the loop's thread, what an operator should know: when descriptors or memory
+  // run out, but not again within `warning_pause`. May be empty.
+  absl::Duration warning_pause = absl::Seconds(10);
   std::function<void(absl::string_view message)> warn;
 };
 
@@ -91,7 +92,7 @@ class AcceptLoop {
   bool CloseOneWaiting(Listener& listener);
   void RefillReserve();
   bool AtLimit(const Listener& listener) const;
-  void WarnOnce(Listener& listener, absl::string_view what);
+  void Warn(Listener& listener, absl::string_view what);
 
   const AcceptLoopOptions options_;
   const std::shared_ptr<const ConnectionCount> all_;
@@ -100,7 +101,7 @@ class AcceptLoop {
   std::atomic<bool> stopping_{false};
   // Of the thread alone.
   FileDescriptor reserve_;
-  bool warned_ = false;
+  absl::Time next_warning_ = absl::InfinitePast();
   std::thread thread_;
 };
 
