@@ -1,0 +1,7 @@
+//! The client against services in this process.
+
+mod calls;
+mod errors;
+mod fake;
+mod options;
+mod tls;
