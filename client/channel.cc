@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/address.h"
 #include "client/read_file.h"
+#include "client/service_config.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
@@ -17,34 +18,6 @@ namespace {
 
 // Answers grow with what certs.d holds and with the size of a batch.
 constexpr int kMaxAnswerBytes = 64 << 20;
-
-// RegistryService and health only read. Of ConfigService, only what is listed. Calls
-// that ask a registry are not repeated: UNAVAILABLE is often the registry's own
-// state, and each login that fails brings an account nearer to being locked.
-constexpr char kServiceConfig[] = R"({
-  "methodConfig": [{
-    "name": [
-      {"service": "registry.v1.RegistryService", "method": "Auth"},
-      {"service": "registry.v1.RegistryService", "method": "PingV2Registry"},
-      {"service": "registry.v1.RegistryService", "method": "Search"}
-    ]
-  }, {
-    "name": [
-      {"service": "registry.v1.RegistryService"},
-      {"service": "registry.v1.ConfigService", "method": "GetServiceConfig"},
-      {"service": "registry.v1.ConfigService", "method": "WatchServiceConfig"},
-      {"service": "grpc.health.v1.Health"}
-    ],
-    "retryPolicy": {
-      "maxAttempts": 3,
-      "initialBackoff": "0.1s",
-      "maxBackoff": "1s",
-      "backoffMultiplier": 2,
-      "retryableStatusCodes": ["UNAVAILABLE"]
-    }
-  }],
-  "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1}
-})";
 
 // The content of the file that `option` names. Empty without a file.
 absl::StatusOr<std::string> ReadPem(absl::string_view option, const std::string& path) {
