@@ -1,6 +1,6 @@
 # The front door. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo test conformance wire lint bench check-long
+.PHONY: help setup build run demo test stubs conformance wire lint bench check-long
 
 BAZEL ?= bazel
 VECTORS ?= tests/conformance/vectors
@@ -27,6 +27,9 @@ demo: build  ## start a server, take the README's tour, stop it
 
 test: setup  ## run every test; ends with "N passed, M failed"
 	@tools/test
+
+stubs: setup  ## generate the clients' committed code and docs/api.md again
+	@tools/stubs
 
 conformance: setup  ## compare with the reference implementation's answers: VECTORS=DIR
 	@$(BAZEL) build //tests/conformance

@@ -1,15 +1,24 @@
 #!/usr/bin/env python3
-"""Counts the test cases of a Bazel run.
+"""Counts the test cases of a Bazel run, and those of the clients in other languages.
 
-usage: test_summary.py EVENTS BAZEL_STATUS
+usage: test_summary.py EVENTS BAZEL_STATUS [CLIENT.log ...]
 
 EVENTS is the build event protocol's JSON file of the run. Every case of every test.xml
 that this run reports counts; a target that failed without a report (its build failed, it
 crashed or it timed out) counts as one failure. A skipped case is named, and counts as
-neither. Names what failed and ends with one line, "N passed, M failed". Exits 0 only when there are tests and all of them passed.
+neither.
+
+CLIENT.log is what a client's tests printed: lines "FAILED: ..." and "skipped: ...", and at
+the end "N passed, M failed". A line "status S" follows where they ended with a status other
+than 0; 77 means that the language's tools are missing, any other without a count is a failure.
+
+Names what failed and ends with one line, "N passed, M failed". Exits 0 only when there are
+tests and all of them passed.
 """
 
 import json
+import os
+import re
 import sys
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
@@ -23,6 +32,32 @@ def cases(report):
         failed = case.find("failure") is not None or case.find("error") is not None
         skipped = not failed and (case.find("skipped") is not None or case.get("result") == "skipped")
         yield f"{case.get('classname', '')}.{case.get('name', '')}", None if skipped else not failed
+
+
+def client_cases(path):
+    """Prints what a client's tests left out. Returns how many passed, and what failed."""
+    name = os.path.splitext(os.path.basename(path))[0]
+    with open(path, encoding="utf-8", errors="replace") as log:
+        lines = log.read().splitlines()
+    for line in lines:
+        if line.startswith("skipped: "):
+            print(line)
+    status = 0
+    if lines and (ended := re.fullmatch(r"status (\d+)", lines[-1])):
+        status = int(ended[1])
+        lines.pop()
+    if status == 77:
+        return 0, []
+    count = re.fullmatch(r"(\d+) passed, (\d+) failed", lines[-1]) if lines else None
+    if not count:
+        return 0, [f"{name}: ended with status {status} and no count"]
+    failures = [f"{name}: {line.removeprefix('FAILED: ')}" for line in lines if line.startswith("FAILED: ")]
+    failures = failures[:int(count[2])]
+    unnamed = int(count[2]) - len(failures)
+    failures += [f"{name}: a test, see above"] * unnamed
+    if status != 0 and not failures:
+        failures.append(f"{name}: ended with status {status}")
+    return int(count[1]), failures
 
 
 def main():
@@ -64,6 +99,12 @@ def main():
                  for label in sorted(failed_targets - explained)]
     if int(sys.argv[2]) != 0 and not failures:
         failures.append(f"bazel ended with status {sys.argv[2]}")
+    for path in sys.argv[3:]:
+        # The pattern itself, where there is no log.
+        if os.path.exists(path):
+            client_passed, client_failures = client_cases(path)
+            passed += client_passed
+            failures += client_failures
     if passed == 0 and not failures:
         failures.append("no test was run")
     for failure in failures:
