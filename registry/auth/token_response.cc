@@ -1,7 +1,6 @@
 #include "registry/auth/token_response.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -10,9 +9,9 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
+#include "registry/auth/rfc3339_time.h"
 #include "registry/base/bounded_json.h"
 #include "registry/base/error.h"
 
@@ -52,40 +51,16 @@ absl::StatusOr<int64_t> ReadSeconds(json& object, absl::string_view name) {
   return field->get<int64_t>();
 }
 
-// Whether `text` has the form of an RFC 3339 time, which absl::ParseTime takes more than.
-bool IsRfc3339(absl::string_view text) {
-  constexpr absl::string_view kForm = "dddd-dd-ddTdd:dd:dd";
-  const auto consume = [&text](absl::string_view form) {
-    if (text.size() < form.size()) return false;
-    for (size_t i = 0; i < form.size(); ++i) {
-      if (form[i] == 'd' ? !absl::ascii_isdigit(text[i]) : text[i] != form[i]) return false;
-    }
-    text.remove_prefix(form.size());
-    return true;
-  };
-  // Go knows no leap seconds.
-  const absl::string_view seconds = text.substr(0, kForm.size());
-  if (!consume(kForm) || absl::EndsWith(seconds, ":60")) return false;
-  if (consume(".d")) {
-    while (consume("d")) continue;
-  }
-  if (consume("Z")) return text.empty();
-  return (consume("+dd:dd") || consume("-dd:dd")) && text.empty();
-}
-
 absl::StatusOr<absl::Time> ReadIssuedAt(json& object, absl::Time now) {
   constexpr absl::string_view kName = "issued_at";
   json* const field = FindMember(object, kName);
   if (field == nullptr) return now;
-  absl::Time time;
-  std::string error;
-  if (!field->is_string() || !IsRfc3339(field->get_ref<const std::string&>()) ||
-      !absl::ParseTime(absl::RFC3339_full, field->get_ref<const std::string&>(), &time, &error)) {
-    return WrongField(kName, "an RFC 3339 time");
-  }
+  const std::optional<absl::Time> time =
+      field->is_string() ? ParseRfc3339Time(field->get_ref<const std::string&>()) : std::nullopt;
+  if (!time.has_value()) return WrongField(kName, "an RFC 3339 time");
   // Go's zero time means that there is none.
   static const absl::Time kZero = absl::FromCivil(absl::CivilSecond(1, 1, 1), absl::UTCTimeZone());
-  return time == kZero ? now : std::min(time, now);
+  return time == kZero ? now : std::min(*time, now);
 }
 
 bool FitsIntoHeader(absl::string_view text) {
@@ -108,7 +83,7 @@ absl::StatusOr<Token> ReadToken(json& answer, TokenMethod method, absl::Time now
   if (!issued_at.ok()) return issued_at.status();
 
   if (access_token->empty() && method == TokenMethod::kGet) access_token = std::move(other);
-  if (access_token->empty()) {
+  if (access_token->empty() && method == TokenMethod::kGet) {
     return Invalid("authorization server did not include a token in the response");
   }
   if (!FitsIntoHeader(access_token->Reveal())) {

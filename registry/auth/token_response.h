@@ -18,13 +18,14 @@ enum class TokenMethod {
 //   - `expires_in` counts in seconds, and as 60 where it is less or missing;
 //   - it begins at `issued_at` (RFC 3339), or at `now` without one. Unlike there, an
 //     `issued_at` that is yet to come is `now`: this clock decides;
+//   - an answer to kGet without a token is none, but one to kPost is an empty token, which
+//     the registry may judge;
 //   - `refresh_token`, where there is one, is handed back;
 //   - names are compared without regard to case, null means missing, unknown fields and
 //     what follows the object are left alone; a field of a wrong type spoils it all.
 //
-// Returns INTERNAL (RESPONSE_INVALID) for anything else, and for an answer without a
-// token or with one that no header can hold; nothing of the answer is quoted. Unlike
-// there, that goes for kPost too.
+// Returns INTERNAL (RESPONSE_INVALID) for anything else, and for a token that no header
+// can hold; nothing of the answer is quoted.
 absl::StatusOr<Token> ParseTokenResponse(absl::string_view body, TokenMethod method,
                                          absl::Time now);
 
