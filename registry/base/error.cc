@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/error_info.pb.h"
+#include "registry/base/utf8.h"
 
 namespace registryd {
 namespace {
@@ -167,8 +168,10 @@ absl::Status Error(absl::StatusCode code, Reason reason, absl::string_view messa
   google::rpc::ErrorInfo info;
   info.set_reason(std::string(ReasonName(reason)));
   info.set_domain(std::string(kErrorDomain));
-  for (const auto& [key, value] : metadata) (*info.mutable_metadata())[key] = value;
-  absl::Status status(code, message);
+  for (const auto& [key, value] : metadata) {
+    (*info.mutable_metadata())[ValidUtf8(key)] = ValidUtf8(value);
+  }
+  absl::Status status(code, ValidUtf8(message));
   SetDetail(status, kErrorInfoUrl, info);
   return status;
 }
@@ -177,8 +180,8 @@ absl::Status FieldError(Reason reason, absl::string_view field, absl::string_vie
   absl::Status status = Error(absl::StatusCode::kInvalidArgument, reason, message);
   google::rpc::BadRequest request;
   auto* const violation = request.add_field_violations();
-  violation->set_field(std::string(field));
-  violation->set_description(std::string(message));
+  violation->set_field(ValidUtf8(field));
+  violation->set_description(ValidUtf8(message));
   SetDetail(status, kBadRequestUrl, request);
   return status;
 }
@@ -190,10 +193,10 @@ absl::Status WithFieldPrefix(absl::Status status, absl::string_view prefix) {
     request = *std::move(detail);
   }
   if (request.field_violations().empty()) {
-    request.add_field_violations()->set_description(std::string(status.message()));
+    request.add_field_violations()->set_description(ValidUtf8(status.message()));
   }
   for (auto& violation : *request.mutable_field_violations()) {
-    violation.set_field(JoinField(prefix, violation.field()));
+    violation.set_field(ValidUtf8(JoinField(prefix, violation.field())));
   }
   SetDetail(status, kBadRequestUrl, request);
   return status;

@@ -68,7 +68,8 @@ absl::string_view ReasonName(Reason reason);
 std::initializer_list<Reason> AllReasons();
 
 // A status with an ErrorInfo payload. `metadata` becomes ErrorInfo.metadata; it
-// must hold no secret.
+// must hold no secret. Bytes that are no UTF-8, here and below, become U+FFFD: no
+// client could read a detail that holds them.
 absl::Status Error(absl::StatusCode code, Reason reason, absl::string_view message,
                    std::initializer_list<std::pair<std::string, std::string>> metadata = {});
 

@@ -88,6 +88,18 @@ TEST(FieldErrorTest, NamesTheField) {
   EXPECT_EQ(request.field_violations(0).description(), "invalid mirror");
 }
 
+TEST(FieldErrorTest, CanBeReadWhateverItQuotes) {
+  const absl::Status status = FieldError(Reason::kFieldInvalid, "a\xff", "b\xfe");
+  EXPECT_EQ(status.message(), "b\xef\xbf\xbd");
+  EXPECT_EQ(FieldOf(status), "a\xef\xbf\xbd");
+  EXPECT_EQ(BadRequestOf(status).field_violations(0).description(), "b\xef\xbf\xbd");
+  const absl::Status plain = absl::InvalidArgumentError("c\xff");
+  EXPECT_EQ(FieldOf(WithFieldPrefix(plain, "d\xff")), "d\xef\xbf\xbd");
+  const absl::Status other =
+      Error(absl::StatusCode::kInternal, Reason::kInternal, "", {{"k", "\xff"}});
+  EXPECT_THAT(InfoOf(other).metadata(), UnorderedElementsAre(Pair("k", "\xef\xbf\xbd")));
+}
+
 TEST(WithFieldPrefixTest, Table) {
   const struct {
     absl::string_view prefix, field, want;

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "absl/strings/str_cat.h"
+
 namespace registryd {
 namespace {
 
@@ -46,6 +48,17 @@ size_t Utf8Length(absl::string_view text) {
     if (i == 1 ? !IsSecondByte(first, byte) : (byte & 0xc0) != 0x80) return 0;
   }
   return length;
+}
+
+std::string ValidUtf8(absl::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const size_t length = Utf8Length(text);
+    absl::StrAppend(&valid, length == 0 ? kReplacementCharacter : text.substr(0, length));
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return valid;
 }
 
 std::string PrintableText(absl::string_view text, size_t max_bytes) {

@@ -15,6 +15,10 @@ inline constexpr absl::string_view kReplacementCharacter = "\xef\xbf\xbd";
 // with what is no UTF-8 (overlong forms, surrogates and half characters included).
 size_t Utf8Length(absl::string_view text);
 
+// `text` with kReplacementCharacter for each byte that belongs to no character: what a
+// protobuf string may hold.
+std::string ValidUtf8(absl::string_view text);
+
 // What a server sent, fit for an error message or a log line: on one line, without
 // control characters and in UTF-8 (each run of anything else becomes one space),
 // without spaces at the ends, and of at most `max_bytes` bytes, "..." included where it

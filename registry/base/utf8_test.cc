@@ -42,6 +42,15 @@ TEST(Utf8Length, KnowsTheEdgesOfEachForm) {
   }
 }
 
+TEST(ValidUtf8, ReplacesWhatIsNoCharacter) {
+  EXPECT_EQ(ValidUtf8(""), "");
+  EXPECT_EQ(ValidUtf8("a\n\xc3\xa4\xf0\x9f\x98\x80"), "a\n\xc3\xa4\xf0\x9f\x98\x80");
+  EXPECT_EQ(ValidUtf8("a\xff\x62"), "a\xef\xbf\xbd\x62");
+  // Half a character, and a surrogate.
+  EXPECT_EQ(ValidUtf8("\xc3"), "\xef\xbf\xbd");
+  EXPECT_EQ(ValidUtf8("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+}
+
 TEST(PrintableText, MakesOneLineOfWhatAServerSent) {
   const struct {
     std::string text;

@@ -3,6 +3,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "registry/base/error.h"
+#include "registry/base/utf8.h"
 #include "registry/uri/origin.h"
 
 namespace registryd {
@@ -17,8 +18,8 @@ bool IsRedirectStatus(int status) {
 
 absl::Status Refused(const Url& from, absl::string_view why, absl::string_view what) {
   return Error(absl::StatusCode::kFailedPrecondition, Reason::kRedirectRefused,
-               absl::StrCat("redirect from ", from.WithoutQuery().substr(0, kMaxShownBytes),
-                            " refused: ", why, what.substr(0, kMaxShownBytes)));
+               absl::StrCat("redirect from ", PrintableText(from.WithoutQuery(), kMaxShownBytes),
+                            " refused: ", why, PrintableText(what, kMaxShownBytes)));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "registry/base/error.h"
+#include "registry/base/utf8.h"
 
 namespace registryd {
 namespace {
@@ -123,6 +124,19 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{"NoUrlWithPassword", "http://h.io/", "http://u:canary@h.io:x/", "xxxxx@"},
         RefusalCase{"ControlCharacter", "http://h.io/", "/a\tb", "control character"}),
     [](const testing::TestParamInfo<RefusalCase>& info) { return info.param.name; });
+
+TEST(ReadRedirectTest, ShowsOneLineOfUtf8) {
+  // The cut goes through a character.
+  const std::string broken =
+      absl::StrCat("http://h.io:", std::string(200, 'x'), "\xff\x01", "\xe4");
+  const std::string cut =
+      absl::StrCat("http://h.io:", std::string(201, 'x'), std::string(99, '\xc3'));
+  for (const std::string& location : {broken, cut}) {
+    const absl::Status refusal = Read(302, "https://h.io/\xc3\xa4", location).status();
+    EXPECT_EQ(ReasonOf(refusal), Reason::kRedirectRefused);
+    EXPECT_EQ(PrintableText(refusal.message(), 600), refusal.message());
+  }
+}
 
 TEST(ReadRedirectTest, ShowsNoMoreThanAPartOfALongLocation) {
   const absl::Status refusal =
