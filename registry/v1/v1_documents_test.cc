@@ -80,7 +80,8 @@ TEST(V1Endpoints, HaveTheIndexsScheme) {
 }
 
 TEST(V1Endpoints, AreHosts) {
-  for (const char* value : {"", "a,,b", "a,", "ann:canary@r", "r?x", "r#x", "r:port", "r\x01x"}) {
+  for (const char* value :
+       {"", "a,,b", "a,", "ann:canary@r", "r?x", "r#x", "r#", "r:port", "r\x01x"}) {
     ExpectInvalid(V1EndpointsOf({200, {{"X-Docker-Endpoints", value}}}, *V1Endpoint::Parse("i")),
                   value);
   }

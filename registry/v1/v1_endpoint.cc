@@ -37,7 +37,7 @@ absl::StatusOr<V1Endpoint> V1Endpoint::Parse(absl::string_view address) {
   const absl::StatusOr<Url> url = Url::Parse(absl::StrCat(has_scheme ? "" : "https://", trimmed));
   if (!url.ok()) return Invalid(url.status().message());
   if (url->host().empty() || url->has_user_info() || !url->opaque().empty() ||
-      url->ToString().find_first_of("?#") != std::string::npos) {
+      trimmed.find_first_of("?#") != absl::string_view::npos) {
     return NoEndpoint(address);
   }
   V1Endpoint endpoint;

@@ -78,6 +78,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"Query", "r.example?x=1", "invalid registry endpoint"},
         Refused{"EmptyQuery", "r.example?", "invalid registry endpoint"},
         Refused{"Fragment", "r.example#x", "invalid registry endpoint"},
+        Refused{"FragmentBeforeV1", "https://r.example#/v1/", "invalid registry endpoint"},
+        Refused{"EmptyFragment", "r.example#", "invalid registry endpoint"},
         Refused{"Port", "r.example:x", "invalid port"},
         Refused{"LineFeed", "r.example\nx", "invalid"}, Refused{"Space", "r example", "invalid"}),
     [](const auto& info) { return info.param.name; });
