@@ -44,7 +44,7 @@ absl::StatusOr<std::string> SearchIndexName(absl::string_view term) {
 absl::StatusOr<SearchName> SplitSearchName(absl::string_view term) {
   if (absl::StrContains(term, "://")) {
     return FieldError(Reason::kIndexNameInvalid, "name",
-                      absl::StrCat("invalid repository name: repository name (", term,
+                      absl::StrCat("invalid repository name: repository name (", MaskPassword(term),
                                    ") should not have a scheme"));
   }
   auto [index, remote] = SplitTerm(term);

@@ -103,6 +103,10 @@ TEST(SplitSearchNameTest, RefusesAScheme) {
                 "a scheme");
   ExpectRefused(SplitSearchName("a://").status(),
                 "invalid repository name: repository name (a://) should not have a scheme");
+  ExpectRefused(
+      SplitSearchName("https://user:hunter2@example.com/a").status(),
+      "invalid repository name: repository name (https://user:xxxxx@example.com/a) should "
+      "not have a scheme");
   EXPECT_EQ(SearchIndexName("https://example.com/a").value_or("refused"), "https:");
 }
 
