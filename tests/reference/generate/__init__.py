@@ -1,0 +1,1 @@
+"""Random scenarios for each kind of call: the same seed gives the same scenarios."""

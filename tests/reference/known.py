@@ -1,0 +1,93 @@
+"""Differences from the reference that are meant. README.md says why of each.
+
+A rule names a difference and tells whether it explains how a scenario went: from the scenario, what the reference did
+(`want`) and what registryd did (`got`), each an outcome and the requests that were seen.
+"""
+import json
+import re
+
+
+def reason(scenario, want, got):
+    """The name of the rule that explains the difference, or None."""
+    return next((name for name, explains in RULES if explains(scenario, want, got)), None)
+
+
+def refusal(pattern):
+    """A rule: registryd refused, in words that match."""
+    return lambda scenario, want, got: bool(re.search(pattern, error(got)))
+
+
+def error(played):
+    """The text of an outcome's errors; empty without one."""
+    outcome = played["outcome"]
+    texts = [outcome.get("error"), outcome.get("endpoint_error"), outcome.get("session_error")]
+    texts += [step.get("error") for step in outcome.get("steps") or []]
+    return "\n".join(text for text in texts if text)
+
+
+def schemes(rule):
+    values = [value for name, value in rule.get("headers", []) if name.lower() == "www-authenticate"]
+    return {match[0].lower() for match in (re.match(r"[^\s,=\"/]+", value) for value in values) if match}
+
+
+def bearer_and_basic(scenario, want, got):
+    return any({"bearer", "basic"} <= schemes(rule) for rule in scenario["server"])
+
+
+def auth_field(scenario, want, got):
+    return bool((scenario["in"].get("auth") or {}).get("auth"))
+
+
+def search_endpoint(scenario, want, got):
+    return (scenario["call"] == "search" and
+            want["outcome"].get("error", "").startswith("invalid registry endpoint") and
+            got["outcome"].get("code") in ("UNAVAILABLE", "FAILED_PRECONDITION"))
+
+
+def large_star_count(scenario, want, got):
+    return "2147483647" in json.dumps(got) and "2147483648" in json.dumps(want)
+
+
+def named_twice(scenario, want, got):
+    """A JSON member is there twice, perhaps in another case."""
+    for rule in scenario["server"]:
+        names = [name.lower() for name in re.findall(r'"(\w+)"\s*:', rule.get("body", ""))]
+        for name in ("results", "token", "access_token", "refresh_token", "details", "name"):
+            if names.count(name) > (rule["body"].count("{") - 1 if name == "name" else 1):
+                return True
+    return False
+
+
+def raw_query(scenario, want, got):
+    return any("token?q=\u00e9" in value for rule in scenario["server"] for _, value in rule.get("headers", []))
+
+
+def endless(scenario, want, got):
+    return len(want["requests"]) > 10 or "stopped after 10 redirects" in json.dumps(want["outcome"])
+
+
+def kept_connection(scenario, want, got):
+    """Only requests that were repeated, each because a kept connection broke."""
+    asked = [
+        request for index, request in enumerate(got["requests"])
+        if index == 0 or request != got["requests"][index - 1]
+    ]
+    return len(asked) < len(got["requests"]) and len(asked) == len(want["requests"]) and "EOF" in json.dumps(
+        want["outcome"])
+
+
+RULES = [
+    ("user information in a URL", refusal(r"user information")),
+    ("a query or fragment in an address", refusal(r"query (and|or a) fragment|has a query")),
+    ("headers that the service sets", refusal(r"is set by the service itself")),
+    ("where a realm may lead", refusal(r"token realm|sends logins to|realm .* (refused|neither)")),
+    ("where a redirect may lead", refusal(r"redirect from .* refused|redirects? ")),
+    ("Bearer and Basic together", bearer_and_basic),
+    ("the auth field is read", auth_field),
+    ("a search's endpoint that cannot be reached", search_endpoint),
+    ("stars beyond 32 bits", large_star_count),
+    ("a JSON member that is there twice", named_twice),
+    ("bytes beyond ASCII in a realm's query", raw_query),
+    ("redirects without an end", endless),
+    ("connections are kept", kept_connection),
+]
