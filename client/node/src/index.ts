@@ -1,0 +1,11 @@
+export { status as Code } from "@grpc/grpc-js";
+export { defaultAddress } from "./address.js";
+export { RegistryClient } from "./client.js";
+export type { ClientOptions, TlsOptions } from "./dialling.js";
+export { ERROR_DOMAIN, RegistryError } from "./error.js";
+export type { ErrorDetails, FieldViolation } from "./error.js";
+export type { CallOptions, ServiceClient } from "./service_client.js";
+export * from "./generated/registry/v1/config_service_pb.js";
+export * from "./generated/registry/v1/registry_service_pb.js";
+export * from "./generated/registry/v1/types_pb.js";
+export * from "./generated/registry/v1/v1_session_service_pb.js";
