@@ -19,6 +19,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 absl::Status Invalid(absl::string_view why) {
   return Error(absl::StatusCode::kInternal, Reason::kResponseInvalid, why);
 }
@@ -110,6 +112,8 @@ class FirstValue {
 }  // namespace
 
 absl::StatusOr<json> ParseUntrustedJson(absl::string_view text) {
+  // The parser would pass over the mark.
+  if (absl::StartsWith(text, kByteOrderMark)) return Invalid("not JSON");
   FirstValue value(text);
   if (!value.Copy()) {
     return Invalid(absl::StrCat("JSON of more than ", kMaxUntrustedJsonDepth, " levels"));

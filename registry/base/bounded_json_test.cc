@@ -66,10 +66,28 @@ TEST(ParseUntrustedJson, MendsStringsAsGoDoes) {
 }
 
 TEST(ParseUntrustedJson, RefusesWhatIsNoJson) {
-  for (const std::string text :
-       {"",         " ",      "<html>",  "{",     "[1,",          "[1}",         "}",
-        "{\"a\"}",  "{a: 1}", "[\"a]",   "[\"\\", "[\"\\\xff\"]", "[\"\\ud8\"]", "[\"\\u+041\"]",
-        "[\"\n\"]", "[01]",   "[1e999]", "nul",   "\xff",         "\xff{}"}) {
+  for (const std::string text : {"",
+                                 " ",
+                                 "<html>",
+                                 "{",
+                                 "[1,",
+                                 "[1}",
+                                 "}",
+                                 "{\"a\"}",
+                                 "{a: 1}",
+                                 "[\"a]",
+                                 "[\"\\",
+                                 "[\"\\\xff\"]",
+                                 "[\"\\ud8\"]",
+                                 "[\"\\u+041\"]",
+                                 "[\"\n\"]",
+                                 "[01]",
+                                 "[1e999]",
+                                 "nul",
+                                 "\xff",
+                                 "\xff{}",
+                                 "\xef\xbb\xbf{}",
+                                 "\xef\xbb\xbf[1]"}) {
     const absl::Status status = ParseUntrustedJson(text).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInternal) << text;
     EXPECT_EQ(ReasonOf(status), Reason::kResponseInvalid) << text;
