@@ -94,7 +94,8 @@ def _from_dev_packages():
         additions = {"//third_party/googleapis:error_info.proto": "google/rpc/error_info.proto"},
         build_file = "//third_party:googleapis.BUILD",
     )
-    debian_library(name = "benchmark", package = "libbenchmark-dev", headers = ["benchmark"], libraries = ["libbenchmark.a"])
+    # Its -dev package has no static library; it brings no TLS.
+    debian_library(name = "benchmark", package = "libbenchmark-dev", headers = ["benchmark"], linkopts = ["-lbenchmark", "-lpthread"])
 
 def _programs_for_tests():
     debian_program(name = "docker_registry", package = "docker-registry", path = "usr/bin/docker-registry")

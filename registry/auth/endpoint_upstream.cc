@@ -8,7 +8,7 @@ namespace registryd {
 
 absl::StatusOr<std::shared_ptr<const Upstream>> UpstreamOf(const APIEndpoint& endpoint,
                                                            const PlaintextHosts& plaintext) {
-  const absl::StatusOr<Url> url = Url::Parse(endpoint.url);
+  const absl::StatusOr<Url> url = Url::Parse(std::string(endpoint.url));
   if (!url.ok()) return url.status();
   Upstream upstream;
   upstream.origin = UrlString(url->scheme(), url->host());

@@ -65,6 +65,7 @@ class RegistryLogin::Attempt : public std::enable_shared_from_this<Attempt> {
 
  private:
   const APIEndpoint& endpoint() const { return endpoints_[next_]; }
+  std::string endpoint_url() const { return std::string(endpoint().url); }
 
   void Ping() {
     absl::StatusOr<std::shared_ptr<const Upstream>> upstream = UpstreamOf(endpoint(), plaintext_);
@@ -75,7 +76,7 @@ class RegistryLogin::Attempt : public std::enable_shared_from_this<Attempt> {
     authorization.caller = request_.caller;
     authorization.user_agent = request_.user_agent;
     RequestAuthorizer::Create(
-        client_, tokens_, clock_, endpoint().url, std::move(authorization), context_,
+        client_, tokens_, clock_, endpoint_url(), std::move(authorization), context_,
         [self = shared_from_this(), upstream = *std::move(upstream)](
             absl::StatusOr<std::shared_ptr<RequestAuthorizer>> authorizer) mutable {
           if (!authorizer.ok()) return self->Failed(authorizer.status());
@@ -87,7 +88,7 @@ class RegistryLogin::Attempt : public std::enable_shared_from_this<Attempt> {
              std::shared_ptr<RequestAuthorizer> authorizer) {
     V2Request request;
     request.upstream = std::move(upstream);
-    request.url = V2Url(endpoint().url);
+    request.url = V2Url(endpoint_url());
     request.user_agent = request_.user_agent;
     request.hop_headers = authorizer;
     request.connection_group = request_.caller;
@@ -101,20 +102,20 @@ class RegistryLogin::Attempt : public std::enable_shared_from_this<Attempt> {
 
   void Answered(const V2Answer& answer, const RequestAuthorizer& authorizer) {
     if (answer.head.status != 200) {
-      return Failed(RegistryError(absl::StrCat("login attempt to ", V2Url(endpoint().url)),
+      return Failed(RegistryError(absl::StrCat("login attempt to ", V2Url(endpoint_url())),
                                   answer.head, answer.body, clock_.Now()));
     }
     if (const std::string realm = authorizer.withheld_from(); !realm.empty()) {
       return Failed(Error(
           absl::StatusCode::kFailedPrecondition, Reason::kRealmRefused,
-          absl::StrCat("the credentials were not verified: ", endpoint().url, " sends logins to ",
+          absl::StrCat("the credentials were not verified: ", endpoint_url(), " sends logins to ",
                        realm, ", which is neither its own host nor one of the trusted-realms")));
     }
     LoginResult result;
     result.identity_token = authorizer.new_refresh_token().empty()
                                 ? request_.credentials->identity_token
                                 : authorizer.new_refresh_token();
-    result.endpoint_url = endpoint().url;
+    result.endpoint_url = endpoint_url();
     std::move(done_)(std::move(result));
   }
 
@@ -133,8 +134,8 @@ class RegistryLogin::Attempt : public std::enable_shared_from_this<Attempt> {
       return status;
     }
     return Error(status.code(), Reason::kPlaintextCredentialsRefused,
-                 absl::StrCat(endpoints_[next_ - 1].url, ": ", last_failure_.message(), "; ",
-                              endpoint().url, ": ", status.message()));
+                 absl::StrCat(std::string(endpoints_[next_ - 1].url), ": ", last_failure_.message(),
+                              "; ", endpoint_url(), ": ", status.message()));
   }
 
   EndpointLookup& lookup_;

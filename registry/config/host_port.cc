@@ -40,7 +40,9 @@ std::optional<HostPort> SplitHostPort(absl::string_view text) {
   if (colon == text.npos) return std::nullopt;
   if (text[0] != '[') {
     const absl::string_view host = text.substr(0, colon);
-    if (host.find(':') != host.npos || text.find_first_of("[]") != text.npos) return std::nullopt;
+    if (host.find(':') != host.npos || text.find('[') != text.npos || text.find(']') != text.npos) {
+      return std::nullopt;
+    }
     return HostPort{host, text.substr(colon + 1)};
   }
   const size_t end = text.find(']');

@@ -4,14 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/cord.h"
+
 namespace registryd {
 
 // What is configured for one registry index. Mirrors Docker's registry.IndexInfo.
 struct IndexInfo {
   // "docker.io", or HOST[:PORT].
   std::string name;
-  // Base URLs, each ending in '/', in the order to try them. Only on docker.io.
-  std::vector<std::string> mirrors;
+  // Base URLs, each ending in '/', in the order to try them. Only on docker.io. Copies
+  // share their text.
+  std::vector<absl::Cord> mirrors;
   // False: TLS is not verified, and plain HTTP is tried.
   bool secure = true;
   // This is Docker Hub.

@@ -105,10 +105,10 @@ absl::Status ServiceConfig::LoadMirrors() {
     if (!seen.insert(*mirror).second) continue;
     const absl::StatusOr<Url> url = Url::Parse(LookupText(*mirror));
     if (url.ok()) {
-      mirrors_.push_back(Mirror{*std::move(mirror), url->ToString(), url->host()});
+      mirrors_.push_back(Mirror{*std::move(mirror), absl::Cord(url->ToString()), url->host()});
       continue;
     }
-    mirrors_.push_back(Mirror{*std::move(mirror), "", ""});
+    mirrors_.push_back(Mirror{*std::move(mirror), {}, ""});
     if (mirror_status_.ok()) {
       mirror_status_ =
           FieldError(Reason::kMirrorInvalid, Field("mirrors", i), url.status().message());
@@ -146,7 +146,7 @@ absl::Status ServiceConfig::LoadInsecureRegistries() {
   // Last, so that no entry of the list can make Docker Hub insecure.
   IndexInfo public_index{std::string(kPublicIndex), {}, true, true};
   public_index.mirrors.reserve(mirrors_.size());
-  for (const Mirror& mirror : mirrors_) public_index.mirrors.push_back(mirror.url);
+  for (const Mirror& mirror : mirrors_) public_index.mirrors.emplace_back(mirror.url);
   index_configs_[kPublicIndex] = std::move(public_index);
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
 #include "registry/config/index_info.h"
 #include "registry/net/ip_address.h"
@@ -41,8 +42,8 @@ struct Mirror {
   std::string url;  // As configured, ending in one '/'.
   // As an endpoint reports it. Docker Engine puts "https://" before what does not
   // begin with http:// or https:// in small letters: "HTTP://x/" is reported as
-  // "https://HTTP://x/".
-  std::string lookup_url;
+  // "https://HTTP://x/". Endpoints share its text.
+  absl::Cord lookup_url;
   // HOST[:PORT]: names its certs.d folder and decides its trust. Empty for an
   // address without a host ("https:"), which Docker Engine accepts.
   std::string host;
@@ -89,7 +90,7 @@ class ServiceConfig {
   // the first of them, and OK without one.
   const absl::Status& mirror_status() const { return mirror_status_; }
   bool allows_nondistributable_hostname(absl::string_view hostname) const {
-    return nondistributable_set_.contains(hostname);
+    return !nondistributable_set_.empty() && nondistributable_set_.contains(hostname);
   }
 
   // What was accepted but should be looked at, a sentence each.

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "registry/base/error.h"
@@ -140,7 +141,7 @@ TEST(ServiceConfigTest, DockerHubStaysSecureAndKeepsItsMirrors) {
     const Config config = Make({{}, {"https://m"}, {entry}});
     ASSERT_THAT(config->index_configs(), SizeIs(1)) << entry;
     EXPECT_EQ(config->index_configs().at("docker.io"),
-              (IndexInfo{"docker.io", {"https://m/"}, true, true}))
+              (IndexInfo{"docker.io", {absl::Cord("https://m/")}, true, true}))
         << entry;
   }
 }

@@ -1,21 +1,26 @@
 #include "registry/endpoint/endpoint_lookup.h"
 
+#include <cstddef>
+#include <cstring>
 #include <optional>
 #include <utility>
 
+#include "absl/strings/cord_buffer.h"
+#include "absl/types/span.h"
 #include "registry/config/host_port.h"
 #include "registry/endpoint/insecure_match.h"
 #include "registry/endpoint/lookup_facts.h"
 #include "registry/reference/index_name.h"
 #include "registry/tls/certs_directory.h"
 #include "registry/uri/url.h"
+#include "registry/uri/url_escape.h"
 
 namespace registryd {
 namespace {
 
 constexpr absl::string_view kHttp = "http";
 constexpr absl::string_view kHttps = "https";
-constexpr absl::string_view kDockerHubUrl = "https://registry-1.docker.io";
+constexpr absl::string_view kAuthority = "://";
 
 using Config = EndpointLookup::Config;
 template <typename T>
@@ -61,15 +66,23 @@ class Pending : public std::enable_shared_from_this<Pending<T>> {
   LookupFacts facts_;
 };
 
-// Answers at once if everything is known, which costs no more than the answer.
+// The answer if everything is known, which costs no more than the answer itself.
+template <typename T>
+std::optional<absl::StatusOr<T>> AnswerNow(DnsResolver& resolver, CertificateStore& certificates,
+                                           const ServiceConfig& config, absl::string_view hostname,
+                                           Calculation<T> calculation) {
+  LookupFacts facts(resolver, certificates);
+  std::optional<absl::StatusOr<T>> result(calculation(config, hostname, facts));
+  if (!facts.complete() || !facts.status().ok()) result.reset();
+  return result;
+}
+
 template <typename T>
 void Ask(DnsResolver& resolver, CertificateStore& certificates, Config config,
          absl::string_view hostname, const CallContext& context, Calculation<T> calculation,
          Callback<T> done) {
-  {
-    LookupFacts facts(resolver, certificates);
-    absl::StatusOr<T> result = calculation(*config, hostname, facts);
-    if (facts.complete() && facts.status().ok()) return std::move(done)(std::move(result));
+  if (auto result = AnswerNow(resolver, certificates, *config, hostname, calculation)) {
+    return std::move(done)(*std::move(result));
   }
   std::make_shared<Pending<T>>(resolver, certificates, std::move(config), hostname, context,
                                calculation, std::move(done))
@@ -84,6 +97,30 @@ const std::shared_ptr<const HostCertificates>& NoCertificates() {
   static const auto* const none =
       new std::shared_ptr<const HostCertificates>(std::make_shared<const HostCertificates>());
   return *none;
+}
+
+const absl::Cord& DockerHubUrl() {
+  static const auto* const url = new absl::Cord("https://registry-1.docker.io");
+  return *url;
+}
+
+// As UrlString(), in one allocation.
+absl::Cord UrlCord(absl::string_view scheme, absl::string_view host) {
+  if (host.empty() || !IsUrlPlain(host, UrlPart::kHost)) {
+    return absl::Cord(UrlString(scheme, host));
+  }
+  const size_t size = scheme.size() + kAuthority.size() + host.size();
+  auto buffer = absl::CordBuffer::CreateWithDefaultLimit(size);
+  const absl::Span<char> room = buffer.available_up_to(size);
+  char* at = room.data();
+  for (const absl::string_view part : {scheme, kAuthority, host}) {
+    std::memcpy(at, part.data(), part.size());
+    at += part.size();
+  }
+  buffer.IncreaseLengthBy(size);
+  absl::Cord url;
+  url.Append(std::move(buffer));
+  return url;
 }
 
 InsecureDecision Decide(const ServiceConfig& config, absl::string_view hostname,
@@ -116,7 +153,7 @@ DnsAnswer AddressesToDial(InsecureDecision& decision) {
 APIEndpoint MakeDockerHub(const ServiceConfig& config, absl::string_view hostname,
                           LookupFacts& facts) {
   return {/*mirror=*/false,
-          std::string(kDockerHubUrl),
+          DockerHubUrl(),
           AllowsNondistributable(config, hostname, facts),
           /*official=*/true,
           /*trim_hostname=*/true,
@@ -148,13 +185,13 @@ absl::StatusOr<std::vector<APIEndpoint>> PushEndpoints(const ServiceConfig& conf
   if (absl::Status s = CertsDirectory::CheckHost(hostname); !s.ok()) return s;
   InsecureDecision decision = Decide(config, hostname, facts);
   endpoints.reserve(decision.insecure ? 2 : 1);
-  endpoints.push_back({/*mirror=*/false, UrlString(kHttps, hostname),
+  endpoints.push_back({/*mirror=*/false, UrlCord(kHttps, hostname),
                        AllowsNondistributable(config, hostname, facts),
                        /*official=*/false, /*trim_hostname=*/true,
                        MakeTlsConfig(decision, hostname, facts), AddressesToDial(decision)});
   if (endpoints.front().tls_config.insecure_skip_verify) {
     endpoints.push_back(endpoints.front());
-    endpoints.back().url.erase(kHttp.size(), 1);  // The 's'.
+    endpoints.back().url = UrlCord(kHttp, hostname);
   }
   return endpoints;
 }
@@ -240,6 +277,11 @@ void EndpointLookup::ResolveIndex(Config config, absl::string_view name, const C
 
 void EndpointLookup::ResolveRepository(Config config, Reference reference,
                                        const CallContext& context, Callback<RepositoryInfo> done) {
+  if (auto index =
+          AnswerNow<IndexInfo>(resolver_, certificates_, *config, reference.domain(), Index)) {
+    if (!index->ok()) return std::move(done)(index->status());
+    return std::move(done)(MakeRepository(std::move(reference), **std::move(index)));
+  }
   // Its domain is a view into the reference, which moves into the callback.
   const std::string domain(reference.domain());
   ResolveIndex(std::move(config), domain, context,

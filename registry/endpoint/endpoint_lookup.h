@@ -7,6 +7,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
 #include "registry/base/cancellation.h"
 #include "registry/config/index_info.h"
@@ -20,8 +21,9 @@ namespace registryd {
 // Where an image can be had. Mirrors Docker's registry.APIEndpoint.
 struct APIEndpoint {
   bool mirror = false;
-  // Scheme, host and path: "https://registry-1.docker.io".
-  std::string url;
+  // Scheme, host and path: "https://registry-1.docker.io". A mirror's shares its text
+  // with the configuration.
+  absl::Cord url;
   // Non-distributable layers may be pushed here.
   bool allow_nondistributable_artifacts = false;
   bool official = false;

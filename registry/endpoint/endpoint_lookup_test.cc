@@ -40,7 +40,7 @@ using Endpoints = std::vector<APIEndpoint>;
 
 // "https://reg:5000 mirror insecure": an endpoint and what is set of its flags.
 std::string Text(const APIEndpoint& endpoint) {
-  return absl::StrCat(endpoint.url, endpoint.mirror ? " mirror" : "",
+  return absl::StrCat(std::string(endpoint.url), endpoint.mirror ? " mirror" : "",
                       endpoint.official ? " official" : "", endpoint.trim_hostname ? " trim" : "",
                       endpoint.allow_nondistributable_artifacts ? " nondistributable" : "",
                       endpoint.tls_config.insecure_skip_verify ? " insecure" : "",
@@ -309,8 +309,8 @@ TEST_F(EndpointLookupTest, ResolvesIndexes) {
     const char* name;
     IndexInfo want;
   } kCases[] = {
-      {"docker.io", {"docker.io", {"https://mirror/"}, true, true}},
-      {"index.docker.io", {"docker.io", {"https://mirror/"}, true, true}},
+      {"docker.io", {"docker.io", {absl::Cord("https://mirror/")}, true, true}},
+      {"index.docker.io", {"docker.io", {absl::Cord("https://mirror/")}, true, true}},
       {"reg:5000", {"reg:5000", {}, false, false}},
       {"reg.internal", {"reg.internal", {}, false, false}},
       {"registry-1.docker.io", {"registry-1.docker.io", {}, true, false}},

@@ -30,7 +30,8 @@ bool IsDnsCharacter(char c) {
 }
 
 bool IsDnsName(absl::string_view host) {
-  return !host.empty() && host.size() <= kMaxDnsName && absl::c_all_of(host, IsDnsCharacter);
+  return !host.empty() && host.size() <= kMaxDnsName &&
+         absl::c_all_of(host, [](char c) { return IsDnsCharacter(c); });
 }
 
 bool InAny(const std::vector<Cidr>& cidrs, const IpAddress& address) {

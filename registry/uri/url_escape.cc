@@ -1,6 +1,7 @@
 #include "registry/uri/url_escape.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
@@ -8,31 +9,34 @@
 namespace registryd {
 namespace {
 
-constexpr absl::string_view kUnreservedMarks = "-_.~";
+// The parts in which a character stands for itself, a bit each.
+using Parts = uint8_t;
+constexpr Parts kEveryPart = 0xff;
 
-// Characters besides letters, digits and marks that stand for themselves.
-absl::string_view PlainIn(UrlPart part) {
-  switch (part) {
-    case UrlPart::kUserInfo:
-      return "$&+,;=";
-    case UrlPart::kHost:
-    case UrlPart::kZone:
-      return "!$&'()*+,;=:[]<>\"";
-    case UrlPart::kPath:
-      return "$&+,/:;=@";
-    case UrlPart::kQuery:
-      return "";
-    case UrlPart::kFragment:
-      return "$&+,/:;=?@!()*";
+constexpr Parts Bit(UrlPart part) { return static_cast<Parts>(1 << static_cast<int>(part)); }
+
+constexpr void Allow(const char* characters, Parts parts, std::array<Parts, 256>& plain) {
+  for (; *characters != '\0'; ++characters) {
+    plain[static_cast<unsigned char>(*characters)] |= parts;
   }
-  return {};
+}
+
+constexpr std::array<Parts, 256> MakePlain() {
+  std::array<Parts, 256> plain{};
+  Allow("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~", kEveryPart, plain);
+  Allow("$&+,;=", Bit(UrlPart::kUserInfo), plain);
+  Allow("!$&'()*+,;=:[]<>\"", Bit(UrlPart::kHost) | Bit(UrlPart::kZone), plain);
+  Allow("$&+,/:;=@", Bit(UrlPart::kPath), plain);
+  Allow("$&+,/:;=?@!()*", Bit(UrlPart::kFragment), plain);
+  return plain;
+}
+constexpr std::array<Parts, 256> kPlain = MakePlain();
+
+bool IsPlain(char c, UrlPart part) {
+  return (kPlain[static_cast<unsigned char>(c)] & Bit(part)) != 0;
 }
 
 bool IsOneOf(char c, absl::string_view set) { return set.find(c) != absl::string_view::npos; }
-
-bool IsPlain(char c, UrlPart part) {
-  return absl::ascii_isalnum(c) || IsOneOf(c, kUnreservedMarks) || IsOneOf(c, PlainIn(part));
-}
 
 // Precondition: `c` is a hexadecimal digit.
 uint8_t DigitValue(char c) {
@@ -60,7 +64,14 @@ bool MayBeEscaped(uint8_t byte, UrlPart part) {
 
 }  // namespace
 
+bool IsUrlPlain(absl::string_view text, UrlPart part) {
+  Parts common = Bit(part);
+  for (const char c : text) common &= kPlain[static_cast<unsigned char>(c)];
+  return common != 0;
+}
+
 std::string UrlEscape(absl::string_view text, UrlPart part) {
+  if (IsUrlPlain(text, part)) return std::string(text);
   constexpr char kDigits[] = "0123456789ABCDEF";
   std::string escaped;
   escaped.reserve(text.size());

@@ -12,6 +12,9 @@ namespace registryd {
 // kQuery is one name or value in a query, where a space is '+'.
 enum class UrlPart { kUserInfo, kHost, kZone, kPath, kQuery, kFragment };
 
+// Every character of `text` stands for itself in `part`.
+bool IsUrlPlain(absl::string_view text, UrlPart part);
+
 // Percent-encoding with the rules of Go's net/url, which leave more characters
 // alone than RFC 3986 does: in a host also `"<>[]`.
 std::string UrlEscape(absl::string_view text, UrlPart part);

@@ -20,6 +20,8 @@ bool IsOfTheWholeCall(const absl::Status& status) {
          status.code() == absl::StatusCode::kDeadlineExceeded;
 }
 
+std::string TargetName(int index) { return absl::StrCat("targets[", index, "]"); }
+
 // A batch that is being answered. Its last target ends it.
 class Batch {
  public:
@@ -72,22 +74,18 @@ void LookUpBatch(EndpointLookup& lookup, std::shared_ptr<const ServiceConfig> co
   const auto batch = std::make_shared<Batch>(size, std::move(done));
   for (int i = 0; i < size; ++i) {
     const api::LookupTarget& target = request.targets(i);
-    const std::string prefix = absl::StrCat("targets[", i, "]");
     absl::StatusOr<std::string> hostname = TargetHostname(target);
     if (!hostname.ok()) {
-      batch->Fail(WithFieldPrefix(hostname.status(), prefix), results[i]);
+      batch->Fail(WithFieldPrefix(hostname.status(), TargetName(i)), results[i]);
       continue;
     }
-    lookup.Pull(
-        config, *hostname, context,
-        [batch, result = results[i], field = absl::StrCat(prefix, ".", TargetField(target))](
-            absl::StatusOr<std::vector<APIEndpoint>> endpoints) {
-          if (endpoints.ok()) {
-            batch->Succeed(*endpoints, result);
-          } else {
-            batch->Fail(BlameField(endpoints.status(), field), result);
-          }
-        });
+    lookup.Pull(config, *hostname, context,
+                [batch, result = results[i], i,
+                 field = TargetField(target)](absl::StatusOr<std::vector<APIEndpoint>> endpoints) {
+                  if (endpoints.ok()) return batch->Succeed(*endpoints, result);
+                  const std::string blamed = absl::StrCat(TargetName(i), ".", field);
+                  batch->Fail(BlameField(endpoints.status(), blamed), result);
+                });
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -55,7 +56,9 @@ Secret ToSecret(const std::string& text) { return Secret(absl::string_view(text)
 
 void Fill(const IndexInfo& index, api::IndexInfo* message) {
   message->set_name(index.name);
-  Fill(index.mirrors, message->mutable_mirrors());
+  for (const absl::Cord& mirror : index.mirrors) {
+    absl::CopyCordToString(mirror, message->add_mirrors());
+  }
   message->set_secure(index.secure);
   message->set_official(index.official);
 }
@@ -87,7 +90,7 @@ void Fill(const TlsConfig& config, PrivateKeys keys, api::TLSConfig* message) {
 
 void Fill(const APIEndpoint& endpoint, api::APIEndpoint* message) {
   message->set_mirror(endpoint.mirror);
-  message->set_url(endpoint.url);
+  absl::CopyCordToString(endpoint.url, message->mutable_url());
   message->set_version(api::API_VERSION_V2);
   message->set_allow_nondistributable_artifacts(endpoint.allow_nondistributable_artifacts);
   message->set_official(endpoint.official);
@@ -201,7 +204,9 @@ api::InsecureMatch ToMessage(InsecureMatch match) {
 }
 
 IndexInfo FromMessage(const api::IndexInfo& message) {
-  return {message.name(), ToVector(message.mirrors()), message.secure(), message.official()};
+  IndexInfo index{message.name(), {}, message.secure(), message.official()};
+  for (const std::string& mirror : message.mirrors()) index.mirrors.emplace_back(mirror);
+  return index;
 }
 
 AuthConfig FromMessage(const api::AuthConfig& message) {

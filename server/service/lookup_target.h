@@ -20,7 +20,8 @@ inline absl::Status BlameField(absl::Status status, absl::string_view field) {
   return WithFieldPrefix(std::move(status), field);
 }
 
-// Which of the fields of a `target`, of any message that has one, is set.
+// Which of the fields of a `target`, of any message that has one, is set. Of static
+// storage.
 template <typename Message>
 absl::string_view TargetField(const Message& message) {
   switch (message.target_case()) {

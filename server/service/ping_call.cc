@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "registry/auth/endpoint_upstream.h"
 #include "registry/auth/v2_ping.h"
@@ -50,8 +51,8 @@ class Ping : public std::enable_shared_from_this<Ping> {
     // Nothing that is sent is secret.
     auto upstream = UpstreamOf(endpoint, PlaintextHosts());
     if (!upstream.ok()) return Fail(upstream.status());
-    PingV2(upstream_.client, upstream_.clock, *std::move(upstream), endpoint.url, user_agent_,
-           context_, [self = shared_from_this()](absl::StatusOr<V2Ping> ping) {
+    PingV2(upstream_.client, upstream_.clock, *std::move(upstream), std::string(endpoint.url),
+           user_agent_, context_, [self = shared_from_this()](absl::StatusOr<V2Ping> ping) {
              self->Answered(std::move(ping));
            });
   }
@@ -95,7 +96,7 @@ absl::StatusOr<Url> EndpointUrl(absl::string_view text) {
 // The one endpoint at `url`, trusted as those of its host are.
 std::vector<APIEndpoint> EndpointAt(const Url& url, std::vector<APIEndpoint> of_host) {
   APIEndpoint endpoint = std::move(of_host.front());
-  endpoint.url = url.ToString();
+  endpoint.url = absl::Cord(url.ToString());
   return {std::move(endpoint)};
 }
 
