@@ -13,11 +13,13 @@ namespace registryd {
 // process, on one thread; what one run does depends on its input alone.
 void FuzzOne(absl::string_view input);
 
-// Whether `shown`, an error or a log line, gives `secret` away. Short ones are in any
-// text by chance, and so is one that also stands in `open`, which is no secret.
+// Whether `shown`, an error or a log line, gives `secret` away. Words of an error stand in
+// some secret by chance, and a fuzzer finds them: only one that is marked, as seeds mark
+// theirs, or is as long as a key, can tell. One that also stands in `open` is no secret.
 inline bool Reveals(absl::string_view shown, absl::string_view secret, absl::string_view open) {
-  constexpr size_t kShortestTelling = 6;
-  return secret.size() >= kShortestTelling && shown.find(secret) != absl::string_view::npos &&
+  constexpr size_t kLong = 64;
+  const bool telling = secret.size() >= kLong || secret.find("canary") != absl::string_view::npos;
+  return telling && shown.find(secret) != absl::string_view::npos &&
          open.find(secret) == absl::string_view::npos;
 }
 
