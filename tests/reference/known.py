@@ -12,9 +12,9 @@ def reason(scenario, want, got):
     return next((name for name, explains in RULES if explains(scenario, want, got)), None)
 
 
-def refusal(pattern):
+def refusal(pattern, flags=0):
     """A rule: registryd refused, in words that match."""
-    return lambda scenario, want, got: bool(re.search(pattern, error(got)))
+    return lambda scenario, want, got: bool(re.search(pattern, error(got), flags))
 
 
 def error(played):
@@ -49,12 +49,22 @@ def large_star_count(scenario, want, got):
 
 
 def named_twice(scenario, want, got):
-    """A JSON member is there twice, perhaps in another case."""
+    """An object of an answer has a member twice, perhaps in another case."""
+    def pairs(members):
+        names = [name.lower() for name, _ in members]
+        return {"twice": len(set(names)) < len(names) or any(twice(value) for _, value in members)}
+
+    def twice(value):
+        return any(map(twice, value)) if isinstance(value, list) else isinstance(value, dict) and value["twice"]
+
     for rule in scenario["server"]:
-        names = [name.lower() for name in re.findall(r'"(\w+)"\s*:', rule.get("body", ""))]
-        for name in ("results", "token", "access_token", "refresh_token", "details", "name"):
-            if names.count(name) > (rule["body"].count("{") - 1 if name == "name" else 1):
-                return True
+        try:
+            value, _ = json.JSONDecoder(object_pairs_hook=pairs,
+                                        strict=False).raw_decode(rule.get("body", "").strip())
+        except ValueError:
+            continue
+        if twice(value):
+            return True
     return False
 
 
@@ -76,6 +86,42 @@ def kept_connection(scenario, want, got):
         want["outcome"])
 
 
+def no_registries(scenario, want, got):
+    return any(
+        step["method"] in ("GetRemoteTag", "GetRemoteTags") and not step["registries"] for step in steps(scenario))
+
+
+def quoted_revision(scenario, want, got):
+    return any('"' in step.get("revision", "") for step in steps(scenario))
+
+
+def layer_sent(scenario, want, got):
+    return any(step["method"] == "PushImageLayerRegistry" for step in steps(scenario))
+
+
+def v1_ping_body(scenario, want, got):
+    return scenario["call"] == "v1" and any(
+        "cut" in rule for rule in scenario["server"] if rule["path"] == "/v1/_ping")
+
+
+def behind_json(scenario, want, got):
+    return scenario["call"] == "v1" and any(rule.get("body", "").endswith((" x", " y")) for rule in scenario["server"])
+
+
+def loose_registry(scenario, want, got):
+    """A registry without a scheme or a '/' at its end, or none."""
+    named = [name for step in steps(scenario) for name in [step["registry"], *step["registries"]]]
+    return any(not re.fullmatch(r"https?://.*/", name) for name in named)
+
+
+def cookie_twice(scenario, want, got):
+    return any(re.fullmatch(r"(.+); \1", str(request["headers"].get("cookie", ""))) for request in want["requests"])
+
+
+def steps(scenario):
+    return scenario["in"].get("steps", [])
+
+
 RULES = [
     ("user information in a URL", refusal(r"user information")),
     ("a query or fragment in an address", refusal(r"query (and|or a) fragment|has a query")),
@@ -89,5 +135,16 @@ RULES = [
     ("a JSON member that is there twice", named_twice),
     ("bytes beyond ASCII in a realm's query", raw_query),
     ("redirects without an end", endless),
+    ("arguments of V1 calls are checked",
+     refusal(r"is no (image's id|tag|registry's base URL)|^\S+ is missing$|invalid reference format",
+             re.MULTILINE)),
+    ("endpoints that are no hosts", refusal(r"X-Docker-Endpoints names what is no host")),
+    ("no registries means the session's own", no_registries),
+    ("a revision is quoted", quoted_revision),
+    ("layers are sent as they come", layer_sent),
+    ("a V1 ping whose body is cut", v1_ping_body),
+    ("what follows JSON in V1 answers", behind_json),
+    ("how a V1 registry may be named", loose_registry),
+    ("a cookie that is there twice", cookie_twice),
     ("connections are kept", kept_connection),
 ]
