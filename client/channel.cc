@@ -9,6 +9,7 @@
 #include "client/address.h"
 #include "client/read_file.h"
 #include "client/service_config.h"
+#include "grpc/grpc.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
@@ -57,9 +58,20 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
   return grpc::InsecureChannelCredentials();
 }
 
+// Keeps gRPC up from the first call to the end of the process. Otherwise its last user
+// waits for its threads, one of which may sleep for ten seconds when much was sent.
+void KeepGrpc() {
+  static const bool kept = [] {
+    grpc_init();
+    return true;
+  }();
+  static_cast<void>(kept);
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> CreateChannel(const ClientOptions& options) {
+  KeepGrpc();
   const auto address = ParseAddress(options.address.empty() ? DefaultAddress() : options.address);
   if (!address.ok()) return address.status();
   const auto credentials = Credentials(*address, options.tls);

@@ -1,13 +1,11 @@
 #include "client/registry_client.h"
 
-#include <algorithm>
-#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/time/clock.h"
 #include "client/channel.h"
-#include "client/status_from_grpc.h"
-#include "grpcpp/client_context.h"
+#include "client/unary_call.h"
 
 namespace registryd::client {
 namespace {
@@ -15,20 +13,6 @@ namespace {
 using RegistryStub = v1::RegistryService::StubInterface;
 using ConfigStub = v1::ConfigService::StubInterface;
 using HealthStub = grpc::health::v1::Health::StubInterface;
-
-template <typename Stub, typename Request, typename Response>
-absl::StatusOr<Response> Call(Stub& stub,
-                              grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                           Response*),
-                              const Request& request, absl::Time deadline) {
-  grpc::ClientContext context;
-  // gRPC takes a time before 1970 for one that never comes.
-  context.set_deadline(absl::ToChronoTime(std::max(deadline, absl::UnixEpoch())));
-  Response response;
-  const absl::Status status = FromGrpcStatus((stub.*method)(&context, request, &response));
-  if (!status.ok()) return status;
-  return response;
-}
 
 }  // namespace
 
@@ -42,12 +26,13 @@ absl::StatusOr<std::unique_ptr<RegistryClient>> RegistryClient::Create(
   Stubs stubs;
   stubs.registry = v1::RegistryService::NewStub(*channel);
   stubs.config = v1::ConfigService::NewStub(*channel);
+  stubs.v1_session = v1::V1SessionService::NewStub(*channel);
   stubs.health = grpc::health::v1::Health::NewStub(*channel);
   return std::make_unique<RegistryClient>(std::move(stubs), options.timeout);
 }
 
 RegistryClient::RegistryClient(Stubs stubs, absl::Duration timeout)
-    : stubs_(std::move(stubs)), timeout_(timeout) {}
+    : stubs_(std::move(stubs)), timeout_(timeout), v1_sessions_(*stubs_.v1_session, timeout) {}
 
 absl::Time RegistryClient::By(Deadline deadline) const {
   return deadline.value_or(absl::Now() + timeout_);

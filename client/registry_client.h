@@ -8,8 +8,10 @@
 #include "absl/time/time.h"
 #include "client/client_options.h"
 #include "client/config_watch.h"
+#include "client/v1_session_client.h"
 #include "registry/v1/config_service.grpc.pb.h"
 #include "registry/v1/registry_service.grpc.pb.h"
+#include "registry/v1/v1_session_service.grpc.pb.h"
 #include "src/proto/grpc/health/v1/health.grpc.pb.h"
 
 namespace registryd::client {
@@ -37,6 +39,7 @@ class RegistryClient {
   struct Stubs {
     std::unique_ptr<v1::RegistryService::StubInterface> registry;
     std::unique_ptr<v1::ConfigService::StubInterface> config;
+    std::unique_ptr<v1::V1SessionService::StubInterface> v1_session;
     std::unique_ptr<grpc::health::v1::Health::StubInterface> health;
   };
 
@@ -103,6 +106,9 @@ class RegistryClient {
   // Follows the configuration, without a deadline.
   std::unique_ptr<ConfigWatch> WatchServiceConfig() const;
 
+  // V1SessionService. Valid as long as this is.
+  const V1SessionClient& v1_sessions() const { return v1_sessions_; }
+
   // Health: whether a service, or with an empty name the whole, is serving.
   absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth(
       const grpc::health::v1::HealthCheckRequest& request, Deadline deadline = std::nullopt) const;
@@ -112,6 +118,7 @@ class RegistryClient {
 
   const Stubs stubs_;
   const absl::Duration timeout_;
+  const V1SessionClient v1_sessions_;
 };
 
 }  // namespace registryd::client

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstddef>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 
@@ -63,6 +65,7 @@ FakeServer::FakeServer() : address_(absl::StrCat("unix:", folder_.Path("x.sock")
   builder.AddListeningPort(address_, grpc::InsecureServerCredentials());
   builder.RegisterService(&registry);
   builder.RegisterService(&config);
+  builder.RegisterService(&v1_session);
   builder.RegisterService(&health);
   server_ = builder.BuildAndStart();
 }

@@ -3,11 +3,10 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "client/testing/fake_v1_session_service.h"
+#include "client/testing/script.h"
 #include "client/testing/temporary_folder.h"
 #include "grpcpp/server.h"
 #include "registry/v1/config_service.grpc.pb.h"
@@ -17,41 +16,6 @@
 namespace registryd::client {
 
 namespace v1 = ::registry::v1;
-
-// What one RPC answers, and what it was asked. Thread-safe.
-template <typename Request, typename Response>
-class Script {
- public:
-  // The answer to every call from now on.
-  void Answer(Response response) {
-    const absl::MutexLock lock(&mutex_);
-    response_ = std::move(response);
-    status_ = grpc::Status::OK;
-  }
-  void Fail(grpc::Status status) {
-    const absl::MutexLock lock(&mutex_);
-    status_ = std::move(status);
-  }
-
-  // All requests so far, oldest first.
-  std::vector<Request> requests() const {
-    const absl::MutexLock lock(&mutex_);
-    return requests_;
-  }
-
-  grpc::Status Play(const Request& request, Response* response) {
-    const absl::MutexLock lock(&mutex_);
-    requests_.push_back(request);
-    *response = response_;
-    return status_;
-  }
-
- private:
-  mutable absl::Mutex mutex_;
-  grpc::Status status_ ABSL_GUARDED_BY(mutex_) = grpc::Status::OK;
-  Response response_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Request> requests_ ABSL_GUARDED_BY(mutex_);
-};
 
 // RegistryService, by script.
 class FakeRegistryService final : public v1::RegistryService::Service {
@@ -224,7 +188,7 @@ class FakeHealthService final : public grpc::health::v1::Health::Service {
   }
 };
 
-// A gRPC server with the three, on a Unix socket of its own.
+// A gRPC server with the four, on a Unix socket of its own.
 class FakeServer {
  public:
   FakeServer();
@@ -235,6 +199,7 @@ class FakeServer {
 
   FakeRegistryService registry;
   FakeConfigService config;
+  FakeV1SessionService v1_session;
   FakeHealthService health;
 
  private:

@@ -22,6 +22,7 @@ client::RegistryClient Caller(const std::shared_ptr<grpc::Channel>& channel) {
   client::RegistryClient::Stubs stubs;
   stubs.registry = api::RegistryService::NewStub(channel);
   stubs.config = api::ConfigService::NewStub(channel);
+  stubs.v1_session = api::V1SessionService::NewStub(channel);
   stubs.health = grpc::health::v1::Health::NewStub(channel);
   return client::RegistryClient(std::move(stubs), kPatience);
 }
