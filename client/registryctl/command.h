@@ -63,6 +63,12 @@ void AddConfigCommands(CLI::App& config, Invocation& invocation);
 void AddConfigLoadCommands(CLI::App& config, Invocation& invocation);
 // config watch.
 void AddConfigWatchCommand(CLI::App& config, Invocation& invocation);
+// v1 ping, tags, images, history, json, search.
+void AddV1ReadCommands(CLI::App& v1, Invocation& invocation);
+// v1 pull-layer.
+void AddV1PullCommand(CLI::App& v1, Invocation& invocation);
+// v1 push-layer, tag.
+void AddV1PushCommands(CLI::App& v1, Invocation& invocation);
 // health, version, completion.
 void AddServiceCommands(CLI::App& app, Invocation& invocation);
 

@@ -19,6 +19,7 @@ constexpr char kExamples[] =
     "  registryctl insecure localhost:5000            whether TLS is verified\n"
     "  registryctl ping registry.example.com          whether a registry answers\n"
     "  registryctl login registry.example.com -u ann  whether credentials are good\n"
+    "  registryctl v1 tags registry.example.com a/b   what a V1 registry holds\n"
     "  registryctl config get -o json                 the configuration, for programs\n"
     "  registryctl config watch                       each change as it comes\n";
 
@@ -60,7 +61,7 @@ void AddConnectionOptions(CLI::App& app, Invocation& invocation) {
            invocation.timeout = timeout;
          },
          "For each call: 500ms, 2m. If not given 5s, or 1m where a registry is asked; a watch "
-         "has none")
+         "and a layer have none")
       ->type_name("DURATION")
       ->group("Service");
 }
@@ -100,6 +101,10 @@ std::unique_ptr<CLI::App> BuildCommandTree(Invocation& invocation) {
   AddConfigCommands(*config, invocation);
   AddConfigLoadCommands(*config, invocation);
   AddConfigWatchCommand(*config, invocation);
+  CLI::App* const v1 = AddGroup(*app, "v1", "Read and write registries of the legacy V1 protocol");
+  AddV1ReadCommands(*v1, invocation);
+  AddV1PullCommand(*v1, invocation);
+  AddV1PushCommands(*v1, invocation);
   AddServiceCommands(*app, invocation);
   return app;
 }

@@ -1,5 +1,6 @@
 #include "client/registryctl/completion.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -27,6 +28,8 @@ struct Word {
 struct Command {
   std::string path;
   std::vector<Word> words;
+  // Its options whose value has another type than under the same name elsewhere.
+  std::map<std::string, std::string> types;
 };
 
 // What a script needs to know of a command line.
@@ -72,23 +75,46 @@ void Append(std::vector<Word> more, std::vector<Word>& words) {
   words.insert(words.end(), more.begin(), more.end());
 }
 
+// `words` without those that are among `own` too.
+std::vector<Word> Without(const std::vector<Word>& own, std::vector<Word> words) {
+  const auto is_own = [&own](const Word& word) {
+    return std::any_of(own.begin(), own.end(),
+                       [&word](const Word& other) { return other.text == word.text; });
+  };
+  words.erase(std::remove_if(words.begin(), words.end(), is_own), words.end());
+  return words;
+}
+
+// Whether an option takes a value of another type elsewhere.
+bool HasOtherType(const Grammar& grammar, const std::string& spelling, const std::string& type) {
+  return std::any_of(grammar.valued.begin(), grammar.valued.end(), [&](const auto& entry) {
+    return entry.first != type && entry.second.count(spelling) > 0;
+  });
+}
+
 void Walk(const CLI::App& app, const std::string& path, const std::vector<Word>& inherited,
           Grammar& grammar) {
-  Command command{path, {}};
+  Command command{path, {}, {}};
   for (const CLI::App* const child : app.get_subcommands({})) {
     command.words.push_back({child->get_name(), child->get_description()});
   }
   Append(Choices(app), command.words);
   Append(Options(app, false), command.words);
-  Append(inherited, command.words);
-  grammar.commands.push_back(std::move(command));
+  const std::vector<Word> passed_down = Without(Options(app, false), inherited);
+  Append(passed_down, command.words);
   for (const CLI::Option* const option : app.get_options()) {
     if (option->get_expected_max() == 0) continue;  // A flag.
+    const std::string type = option->get_type_name();
     for (const std::string& spelling : Spellings(*option)) {
-      grammar.valued[option->get_type_name()].insert(spelling);
+      if (HasOtherType(grammar, spelling, type)) {
+        command.types[spelling] = type;
+      } else {
+        grammar.valued[type].insert(spelling);
+      }
     }
   }
-  std::vector<Word> passed_on = inherited;
+  grammar.commands.push_back(std::move(command));
+  std::vector<Word> passed_on = passed_down;
   Append(Options(app, true), passed_on);
   for (const CLI::App* const child : app.get_subcommands({})) {
     Walk(*child, absl::StrCat(path, " ", child->get_name()), passed_on, grammar);
@@ -122,16 +148,39 @@ bool IsChoice(absl::string_view type) {
   return absl::StrContains(type, '|') && absl::AsciiStrToLower(type) == type;
 }
 
+// What completes a value of `type`; empty: nothing does.
+std::string BashValue(const std::string& type) {
+  if (type == "FILE") return "compopt -o default; ";
+  if (!IsChoice(type)) return "";
+  return absl::StrCat("COMPREPLY=($(compgen -W ", Quote(WordsOf(type)), " -- \"$current\")); ");
+}
+
+std::string ZshValue(const std::string& type) {
+  if (type == "FILE") return "_files; ";
+  return IsChoice(type) ? absl::StrCat("compadd -- ", WordsOf(type), "; ") : "";
+}
+
+// A `case` for the options that mean something else after one command than elsewhere, by
+// `value`, with `open` before each pattern. Empty if there are none.
+std::string OwnValues(const Grammar& grammar, absl::string_view open,
+                      std::string (*value)(const std::string& type)) {
+  std::string cases;
+  for (const Command& command : grammar.commands) {
+    for (const auto& [option, type] : command.types) {
+      absl::StrAppend(&cases, "    ", open, Quote(absl::StrCat(command.path, " ", option)), ") ",
+                      value(type), "return ;;\n");
+    }
+  }
+  if (cases.empty()) return "";
+  return absl::StrCat("  case \"$command $option\" in\n", cases, "  esac\n");
+}
+
 std::string BashScript(const Grammar& grammar) {
   std::string values;
   for (const auto& [type, spellings] : grammar.valued) {
-    const std::string options = absl::StrJoin(spellings, "|");
-    if (type == "FILE") {
-      absl::StrAppend(&values, "    ", options, ") compopt -o default; return ;;\n");
-    } else if (IsChoice(type)) {
-      absl::StrAppend(&values, "    ", options, ") COMPREPLY=($(compgen -W ", Quote(WordsOf(type)),
-                      " -- \"$current\")); return ;;\n");
-    }
+    const std::string value = BashValue(type);
+    if (value.empty()) continue;
+    absl::StrAppend(&values, "    ", absl::StrJoin(spellings, "|"), ") ", value, "return ;;\n");
   }
   std::string commands;
   for (const Command& command : grammar.commands) {
@@ -157,7 +206,7 @@ _registryctl() {
   done
   if [[ $$current == '=' ]]; then current=; fi
   COMPREPLY=()
-  case $$option in
+$4  case $$option in
 $2    ?*) return ;;
   esac
   case $$command in
@@ -165,18 +214,16 @@ $3  esac
 }
 complete -F _registryctl registryctl
 )",
-                          AllValued(grammar, "|"), QuotedPaths(grammar, "|"), values, commands);
+                          AllValued(grammar, "|"), QuotedPaths(grammar, "|"), values, commands,
+                          OwnValues(grammar, "", BashValue));
 }
 
 std::string ZshScript(const Grammar& grammar) {
   std::string values;
   for (const auto& [type, spellings] : grammar.valued) {
-    const std::string options = absl::StrJoin(spellings, "|");
-    if (type == "FILE") {
-      absl::StrAppend(&values, "    (", options, ") _files; return ;;\n");
-    } else if (IsChoice(type)) {
-      absl::StrAppend(&values, "    (", options, ") compadd -- ", WordsOf(type), "; return ;;\n");
-    }
+    const std::string value = ZshValue(type);
+    if (value.empty()) continue;
+    absl::StrAppend(&values, "    (", absl::StrJoin(spellings, "|"), ") ", value, "return ;;\n");
   }
   std::string commands;
   for (const Command& command : grammar.commands) {
@@ -200,7 +247,7 @@ _registryctl() {
           esac ;;
     esac
   done
-  case $$option in
+$4  case $$option in
 $2    (?*) return 1 ;;
   esac
   case $$command in
@@ -213,7 +260,8 @@ else
   compdef _registryctl registryctl
 fi
 )",
-                          AllValued(grammar, "|"), QuotedPaths(grammar, "|"), values, commands);
+                          AllValued(grammar, "|"), QuotedPaths(grammar, "|"), values, commands,
+                          OwnValues(grammar, "(", ZshValue));
 }
 
 // One `complete` line for an option or a subcommand of `command`.
@@ -228,10 +276,12 @@ std::string FishLine(const Command& command, const Word& word,
   } else {
     absl::StrAppend(&line, " -a ", word.text);
   }
-  const auto type = types.find(word.text);
-  if (type != types.end()) {
-    absl::StrAppend(&line, type->second == "FILE" ? " -r -F" : " -x");
-    if (IsChoice(type->second)) absl::StrAppend(&line, " -a ", Quote(WordsOf(type->second)));
+  const auto own = command.types.find(word.text);
+  const auto elsewhere = types.find(word.text);
+  if (own != command.types.end() || elsewhere != types.end()) {
+    const std::string& type = own != command.types.end() ? own->second : elsewhere->second;
+    absl::StrAppend(&line, type == "FILE" ? " -r -F" : " -x");
+    if (IsChoice(type)) absl::StrAppend(&line, " -a ", Quote(WordsOf(type)));
   }
   // Within fish's single quotes, a backslash escapes.
   return absl::StrCat(line, " -d '", absl::StrReplaceAll(word.description, {{"'", "\\'"}}), "'\n");

@@ -10,7 +10,9 @@
 namespace registryd::registryctl {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string Script(const char* shell) {
   Invocation invocation;
@@ -109,10 +111,28 @@ TEST(CompletionTest, KnowsEveryCommand) {
                                       "load-insecure",
                                       "load-nondistributable",
                                       "watch",
+                                      "pull-layer",
+                                      "push-layer",
                                       "zsh"}) {
       EXPECT_TRUE(absl::StrContains(script, command)) << shell << " " << command;
     }
   }
+}
+
+// Everywhere but there, -o is the format.
+TEST(CompletionTest, AnOptionMayMeanSomethingElseAfterOneCommand) {
+  EXPECT_THAT(Script("bash"),
+              AllOf(HasSubstr("  case \"$command $option\" in\n"
+                              "    'registryctl v1 pull-layer -o') compopt -o default; return ;;\n"
+                              "  esac\n"),
+                    HasSubstr("    --output|-o) COMPREPLY=($(compgen -W 'table json' ")));
+  EXPECT_THAT(Script("zsh"), AllOf(HasSubstr("    ('registryctl v1 pull-layer -o') _files; return"),
+                                   HasSubstr("    (--output|-o) compadd -- table json; ")));
+  const std::string fish = Script("fish");
+  EXPECT_THAT(fish, HasSubstr("(__registryctl_command) = \"registryctl v1 pull-layer\"' "
+                              "-s o -r -F -d 'Where the layer goes"));
+  EXPECT_THAT(fish, Not(HasSubstr("pull-layer\"' -s o -x"))) << "it has one meaning there";
+  EXPECT_THAT(fish, HasSubstr("\"registryctl v1 tags\"' -s o -x -a 'table json'"));
 }
 
 TEST(CompletionTest, AnotherShellHasNone) { EXPECT_EQ(Script("csh"), ""); }

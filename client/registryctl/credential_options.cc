@@ -48,7 +48,8 @@ absl::StatusOr<v1::AuthConfig> FromFile(Session& session, const std::string& pat
 
 }  // namespace
 
-void AddCredentialOptions(CLI::App* command, CredentialOptions& options) {
+void AddCredentialOptions(CLI::App* command, CredentialOptions& options,
+                          ServiceCredentials service) {
   CLI::Option* const username =
       command->add_option("-u,--username", options.username, "User name")->type_name("NAME");
   CLI::Option* const password =
@@ -76,6 +77,7 @@ void AddCredentialOptions(CLI::App* command, CredentialOptions& options) {
           ->type_name("FILE")
           ->excludes(username)
           ->excludes(token_stdin);
+  if (service == ServiceCredentials::kNotOffered) return;
   command
       ->add_flag("--service-credentials", options.service_credentials,
                  "Use the service's own credentials (role admin)")

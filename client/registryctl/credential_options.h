@@ -24,11 +24,21 @@ struct CredentialOptions {
     return !username.empty() || identity_token_stdin || !docker_config.empty() ||
            service_credentials;
   }
+
+  // Whether they take up standard input.
+  bool on_stdin() const { return password_stdin || identity_token_stdin || docker_config == "-"; }
+};
+
+// Whether a command can use the service's own credentials.
+enum class ServiceCredentials {
+  kOffered,
+  kNotOffered,
 };
 
 // Gives `command` the options that fill `options`, those that contradict one another
 // excluded.
-void AddCredentialOptions(CLI::App* command, CredentialOptions& options);
+void AddCredentialOptions(CLI::App* command, CredentialOptions& options,
+                          ServiceCredentials service = ServiceCredentials::kOffered);
 
 // The credentials that `options` name: empty ones where they name none, or the
 // service's own. Without any of a password's options the terminal is asked for it;

@@ -20,6 +20,15 @@ absl::StatusOr<v1::IndexInfo> IndexNamed(Session& session, const std::string& na
   return index;
 }
 
+absl::StatusOr<v1::IndexInfo> IndexOfServer(Session& session, const std::string& server) {
+  if (server.empty()) return IndexNamed(session, kOfficialIndex);
+  v1::ConvertToHostnameRequest request;
+  request.set_url(server);
+  const auto response = session.client.ConvertToHostname(request);
+  if (!response.ok()) return response.status();
+  return IndexNamed(session, response->hostname());
+}
+
 absl::StatusOr<v1::ResolveAuthConfigResponse> FindCredentials(Session& session,
                                                               const std::string& path,
                                                               const v1::IndexInfo& index) {

@@ -13,6 +13,9 @@ namespace registryd::registryctl {
 // `index.docker.io` is Docker Hub too. Errors as ValidateIndexName's.
 absl::StatusOr<v1::IndexInfo> IndexNamed(Session& session, const std::string& name);
 
+// The same for the address of a registry, which may be a URL. Empty: Docker Hub's.
+absl::StatusOr<v1::IndexInfo> IndexOfServer(Session& session, const std::string& server);
+
 // What the config.json at `path` holds for `index`; `-` is the session's input. A
 // file whose credentials may be kept elsewhere is noted in the session's err.
 // Errors: those of ReadInput, ReadCredentialFile and ResolveAuthConfig.

@@ -9,27 +9,15 @@
 namespace registryd::registryctl {
 namespace {
 
-constexpr char kDockerHub[] = "docker.io";
-
 struct LoginOptions {
   std::string server;
   CredentialOptions credentials;
   bool show_token = false;
 };
 
-// The index that a server's address, which may be a URL, means in a config.json.
-absl::StatusOr<v1::IndexInfo> IndexOf(Session& session, const std::string& server) {
-  if (server.empty()) return IndexNamed(session, kDockerHub);
-  v1::ConvertToHostnameRequest request;
-  request.set_url(server);
-  const auto response = session.client.ConvertToHostname(request);
-  if (!response.ok()) return response.status();
-  return IndexNamed(session, response->hostname());
-}
-
 absl::Status Login(Session& session, const LoginOptions& options) {
   auto credentials = ReadCredentials(session, options.credentials,
-                                     [&] { return IndexOf(session, options.server); });
+                                     [&] { return IndexOfServer(session, options.server); });
   if (!credentials.ok()) return credentials.status();
   v1::AuthRequest request;
   *request.mutable_auth_config() = *std::move(credentials);

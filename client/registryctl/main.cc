@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <csignal>
 #include <iostream>
 #include <string>
@@ -11,5 +13,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);
   std::ios::sync_with_stdio(false);
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return registryd::registryctl::RunRegistryctl(args, std::cin, std::cout, std::cerr);
+  return registryd::registryctl::RunRegistryctl(
+      args, std::cin, std::cout, std::cerr,
+      {isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1});
 }

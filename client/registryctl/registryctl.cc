@@ -53,14 +53,14 @@ ExitCode Parse(CLI::App& app, const std::vector<std::string>& args, std::ostream
 }
 
 ExitCode RunAction(const Invocation& invocation, std::istream& in, std::ostream& out,
-                   std::ostream& err) {
+                   std::ostream& err, Terminals terminals) {
   const client::ClientOptions options = ClientOptionsOf(invocation);
   const auto client = client::RegistryClient::Create(options);
   if (!client.ok()) {
     err << "registryctl: " << TerminalText(client.status().message()) << "\n";
     return ExitCode::kUsage;
   }
-  Session session{in, out, err, invocation.format, **client};
+  Session session{in, out, err, invocation.format, **client, terminals};
   const absl::Status status = invocation.action(session);
   if (!status.ok()) {
     out.flush();
@@ -73,14 +73,14 @@ ExitCode RunAction(const Invocation& invocation, std::istream& in, std::ostream&
 }  // namespace
 
 int RunRegistryctl(const std::vector<std::string>& args, std::istream& in, std::ostream& out,
-                   std::ostream& err) {
+                   std::ostream& err, Terminals terminals) {
   Invocation invocation;
   const std::unique_ptr<CLI::App> app = BuildCommandTree(invocation);
   ExitCode code = Parse(*app, args, out, err);
   if (invocation.local_action) {
     invocation.local_action(out);
   } else if (invocation.action) {
-    code = RunAction(invocation, in, out, err);
+    code = RunAction(invocation, in, out, err, terminals);
   }
   if (!out.flush()) {
     err << "registryctl: the output cannot be written\n";

@@ -21,20 +21,22 @@ struct RunResult {
 };
 
 // Runs registryctl without telling it where the service is.
-inline RunResult RunAlone(const std::vector<std::string>& args, const std::string& input = "") {
+inline RunResult RunAlone(const std::vector<std::string>& args, const std::string& input = "",
+                          Terminals terminals = {}) {
   std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
-  const int code = RunRegistryctl(args, in, out, err);
+  const int code = RunRegistryctl(args, in, out, err, terminals);
   return {code, out.str(), err.str()};
 }
 
 // Runs registryctl against a service of the test's own.
 class RegistryctlTest : public ::testing::Test {
  protected:
-  RunResult Run(std::vector<std::string> args, const std::string& input = "") {
+  RunResult Run(std::vector<std::string> args, const std::string& input = "",
+                Terminals terminals = {}) {
     args.insert(args.begin(), {"--address", server_.address()});
-    return RunAlone(args, input);
+    return RunAlone(args, input, terminals);
   }
 
   client::FakeServer server_;

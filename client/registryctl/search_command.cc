@@ -44,7 +44,7 @@ absl::Status Search(Session& session, const SearchOptions& options) {
     *request.mutable_auth_config() = *std::move(credentials);
   }
   return Show(session, session.client.Search(request), [&](const auto& answer, std::ostream& out) {
-    ViewSearch(answer, options.no_trunc, out);
+    ViewSearch(answer.results(), options.no_trunc, out);
   });
 }
 

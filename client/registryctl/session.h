@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "client/registry_client.h"
 #include "client/registryctl/output.h"
+#include "client/registryctl/terminals.h"
 
 namespace registryd::registryctl {
 
@@ -28,6 +29,7 @@ struct Session {
   std::ostream& err;
   OutputFormat format = OutputFormat::kTable;
   client::RegistryClient& client;
+  Terminals terminals;
   // Set by a command whose answer is no: the process ends with kNegative.
   bool negative = false;
 };

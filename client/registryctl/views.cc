@@ -250,9 +250,10 @@ void ViewPing(const v1::PingV2RegistryResponse& answer, std::ostream& out) {
       .Write(out);
 }
 
-void ViewSearch(const v1::SearchResponse& answer, bool no_trunc, std::ostream& out) {
+void ViewSearch(const google::protobuf::RepeatedPtrField<v1::SearchResult>& results, bool no_trunc,
+                std::ostream& out) {
   Table table({"NAME", "DESCRIPTION", "STARS", "OFFICIAL"});
-  for (const v1::SearchResult& result : answer.results()) {
+  for (const v1::SearchResult& result : results) {
     const std::string description = OneLine(result.description());
     table.Row({result.name(), no_trunc ? description : CutTo(kDescriptionWidth, description),
                absl::StrCat(result.star_count()), result.is_official() ? "[OK]" : ""});

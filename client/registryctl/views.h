@@ -36,7 +36,8 @@ void ViewLogin(const ::registry::v1::AuthResponse& answer, bool show_token, std:
 void ViewPing(const ::registry::v1::PingV2RegistryResponse& answer, std::ostream& out);
 // As `docker search` prints it: descriptions are one line, and without `no_trunc` cut to
 // 45 characters.
-void ViewSearch(const ::registry::v1::SearchResponse& answer, bool no_trunc, std::ostream& out);
+void ViewSearch(const google::protobuf::RepeatedPtrField<::registry::v1::SearchResult>& results,
+                bool no_trunc, std::ostream& out);
 
 void ViewConfig(uint64_t version, const ::registry::v1::ServiceConfig& config, std::ostream& out);
 void ViewCurrentConfig(const ::registry::v1::GetServiceConfigResponse& answer, std::ostream& out);
