@@ -5,9 +5,15 @@
 #include "registry/v1/config_service.grpc.pb.h"
 #include "registry/v1/registry_service.grpc.pb.h"
 #include "registry/v1/v1_session_service.grpc.pb.h"
+#include "src/proto/grpc/health/v1/health.pb.h"
 
 namespace registryd {
 namespace {
+
+// Reflection describes what is linked in, and gRPC's own health service is made without
+// its descriptor.
+[[maybe_unused]] const google::protobuf::Descriptor* const kHealthIsLinkedIn =
+    grpc::health::v1::HealthCheckRequest::descriptor();
 
 std::vector<std::string> MethodsOf(const std::vector<std::string>& services) {
   std::vector<std::string> methods;

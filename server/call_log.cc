@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "registry/base/error.h"
 #include "server/api.h"
@@ -12,11 +13,12 @@
 namespace registryd {
 namespace {
 
-// Methods that change what others see. The names of those that only read begin
-// with what they do.
+// Methods that change what others see: the configuration, or what a registry holds.
 bool Changes(absl::string_view method) {
-  return absl::StartsWith(method, "registry.v1.ConfigService/") &&
-         !absl::StrContains(method, "/Get") && !absl::StrContains(method, "/Watch");
+  if (absl::ConsumePrefix(&method, "registry.v1.ConfigService/")) {
+    return !absl::StartsWith(method, "Get") && !absl::StartsWith(method, "Watch");
+  }
+  return absl::StartsWith(method, "registry.v1.V1SessionService/Push");
 }
 
 }  // namespace

@@ -66,7 +66,6 @@ Daemon::Daemon(const Settings& settings, Configuration& configuration, Logger& l
       identify_(MakeIdentifier(settings)),
       calls_(metrics_.calls(), logger, identify_),
       config_service_(configuration.store(), disk_, identify_, calls_),
-      v1_session_service_(calls_),
       channelz_(identify_) {}
 
 Daemon::~Daemon() { Drain(); }
@@ -95,7 +94,9 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(const Settings& settings,
 
 absl::Status Daemon::ReachRegistries(const Environment& environment) {
   auto registries = RegistryAccess::Create(
-      settings_, environment, {resolver_, lookup_, timers_, metrics_.upstream(), logger_});
+      settings_, environment,
+      {resolver_, lookup_, timers_, metrics_.upstream(), logger_,
+       [&store = configuration_.store()] { return store.Current()->config; }});
   if (!registries.ok()) return registries.status();
   registries_ = *std::move(registries);
   registries_->AddFigures(metrics_);
@@ -104,6 +105,8 @@ absl::Status Daemon::ReachRegistries(const Environment& environment) {
   }
   registry_service_ = std::make_unique<RegistryService>(configuration_.store(), lookup_,
                                                         registries_->parts(), identify_, calls_);
+  v1_session_service_ = std::make_unique<V1SessionService>(
+      registries_->v1_parts(), registries_->v1_sessions(), identify_, calls_);
   return absl::OkStatus();
 }
 
@@ -120,7 +123,7 @@ absl::Status Daemon::Listen(std::vector<ActivatedSocket> sockets) {
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataSize);
   builder.RegisterService(registry_service_.get());
   builder.RegisterService(&config_service_);
-  builder.RegisterService(&v1_session_service_);
+  builder.RegisterService(v1_session_service_.get());
   builder.RegisterService(&channelz_);
 
   auto listen = MakeListenersOptions(settings_);
@@ -258,6 +261,7 @@ void Daemon::Drain() {
   server_->GetHealthCheckService()->Shutdown();
   listeners_->Stop();
   config_service_.Shutdown();
+  registries_->v1_sessions().Drain();
 
   // Callers are told to make no new calls, and the last of those that were on
   // their way is answered. What is left then, streams of the health and reflection

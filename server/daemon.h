@@ -97,8 +97,8 @@ class Daemon {
   // Never null, once Create is done.
   std::unique_ptr<RegistryAccess> registries_;
   std::unique_ptr<RegistryService> registry_service_;
+  std::unique_ptr<V1SessionService> v1_session_service_;
   ConfigService config_service_;
-  V1SessionService v1_session_service_;
   AdminChannelz channelz_;
   std::unique_ptr<Listeners> listeners_;
   std::unique_ptr<grpc::Server> server_;

@@ -10,6 +10,7 @@
 #include "registry/base/clock.h"
 #include "registry/base/error.h"
 #include "registry/tls/system_roots.h"
+#include "registry/v1/session_id.h"
 #include "tools/build/build_info.h"
 
 namespace registryd {
@@ -62,6 +63,14 @@ CachingTokenSourceOptions CacheOptions(const Settings& settings) {
   return options;
 }
 
+V1SessionTableOptions SessionOptions(const Settings& settings) {
+  V1SessionTableOptions options;
+  options.idle_timeout = settings.v1_session_idle_timeout;
+  options.max_per_caller = static_cast<size_t>(settings.max_v1_sessions_per_caller);
+  options.max_sessions = static_cast<size_t>(settings.max_v1_sessions);
+  return options;
+}
+
 std::unique_ptr<ServiceCredentials> MakeCredentials(const Settings& settings,
                                                     const Environment& environment,
                                                     TimerQueue& timers) {
@@ -108,6 +117,9 @@ std::vector<std::string> RegistryAccess::Warnings(const Settings& settings) {
 RegistryAccess::RegistryAccess(const Settings& settings, const Environment& environment,
                                const Shared& shared, Rules rules)
     : rules_(std::move(rules)),
+      lookup_(shared.lookup),
+      timers_(shared.timers),
+      config_(shared.config),
       transport_(std::make_unique<LateHttpTransport>(
           MakeTransport(settings, environment, shared.logger, curl_))),
       observed_(*transport_, Clock::Real(), shared.metrics),
@@ -116,12 +128,19 @@ RegistryAccess::RegistryAccess(const Settings& settings, const Environment& envi
       cached_tokens_(tokens_, shared.timers, Clock::Real(), CacheOptions(settings)),
       login_(shared.lookup, client_, tokens_, Clock::Real(), rules_.plaintext),
       search_(shared.lookup, client_, cached_tokens_, Clock::Real(), rules_.plaintext),
-      credentials_(MakeCredentials(settings, environment, shared.timers)) {}
+      credentials_(MakeCredentials(settings, environment, shared.timers)),
+      v1_sessions_(std::make_unique<V1SessionTable>(SessionOptions(settings), shared.timers,
+                                                    Clock::Real(), NewSessionId)) {}
 
-// What ends with these two still finds all others.
+// What ends with these still finds all others.
 RegistryAccess::~RegistryAccess() {
+  v1_sessions_.reset();
   credentials_.reset();
   transport_.reset();
+}
+
+V1SessionParts RegistryAccess::v1_parts() {
+  return {lookup_, client_, timers_, Clock::Real(), rules_.plaintext, config_};
 }
 
 CurlHttpTransport::Stats RegistryAccess::stats() const {
@@ -147,6 +166,8 @@ void RegistryAccess::AddFigures(Metrics& metrics) {
                      [this] { return cached_tokens_.stats().misses; });
   metrics.AddGauge("registryd_token_cache_entries", "Tokens remembered.",
                    [this] { return cached_tokens_.stats().entries; });
+  metrics.AddGauge("registryd_v1_sessions", "Sessions with V1 registries that are open.",
+                   [this] { return v1_sessions_->size(); });
 }
 
 }  // namespace registryd

@@ -2,6 +2,7 @@
 #define REGISTRYD_SERVER_REGISTRY_ACCESS_H_
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@
 #include "registry/net/http_client.h"
 #include "registry/net/proxy_rules.h"
 #include "registry/search/index_search.h"
+#include "registry/v1/v1_session.h"
+#include "registry/v1/v1_session_table.h"
 #include "server/late_http_transport.h"
 #include "server/observe/logger.h"
 #include "server/observe/metrics.h"
@@ -42,6 +45,8 @@ class RegistryAccess {
     TimerQueue& timers;
     UpstreamMetrics& metrics;
     Logger& logger;
+    // The present configuration. Called on any thread.
+    std::function<EndpointLookup::Config()> config;
   };
 
   // `environment` names the system's trusted certificates (SSL_CERT_FILE,
@@ -63,7 +68,11 @@ class RegistryAccess {
 
   UpstreamParts parts() { return {client_, Clock::Real(), login_, search_, *credentials_}; }
 
-  // Adds the figures of connections and tokens, which this object then outlives.
+  // What V1 sessions work with, and those that are open.
+  V1SessionParts v1_parts();
+  V1SessionTable& v1_sessions() { return *v1_sessions_; }
+
+  // Adds the figures of connections, tokens and sessions, which this object then outlives.
   void AddFigures(Metrics& metrics);
 
  private:
@@ -82,6 +91,9 @@ class RegistryAccess {
   CurlHttpTransport::Stats stats() const;
 
   const Rules rules_;
+  EndpointLookup& lookup_;
+  TimerQueue& timers_;
+  const std::function<EndpointLookup::Config()> config_;
   // What transport_ makes; null before.
   std::atomic<const CurlHttpTransport*> curl_{nullptr};
   std::unique_ptr<LateHttpTransport> transport_;
@@ -93,6 +105,7 @@ class RegistryAccess {
   RegistryLogin login_;
   IndexSearch search_;
   std::unique_ptr<ServiceCredentials> credentials_;
+  std::unique_ptr<V1SessionTable> v1_sessions_;
 };
 
 }  // namespace registryd

@@ -40,6 +40,8 @@ constexpr ReasonRemedy kByReason[] = {
     {"TOO_MANY_WATCHERS", "end another watch, or raise the service's limit on watchers"},
     {"STATE_NOT_WRITTEN",
      "nothing was changed; see that the service can write its state folder and the disk has room"},
+    {"SESSION_NOT_FOUND",
+     "open a session anew: it ends when it is deleted, has been idle or the service stops"},
     {"ADMIN_REQUIRED",
      "call with the role `admin`: as root or the service's user over the Unix socket, or with an "
      "admin's certificate"},

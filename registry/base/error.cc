@@ -104,6 +104,8 @@ absl::string_view ReasonName(Reason reason) {
       return "TOO_MANY_WATCHERS";
     case Reason::kStateNotWritten:
       return "STATE_NOT_WRITTEN";
+    case Reason::kSessionNotFound:
+      return "SESSION_NOT_FOUND";
     case Reason::kAdminRequired:
       return "ADMIN_REQUIRED";
     case Reason::kChannelNotPrivate:
@@ -154,6 +156,7 @@ std::initializer_list<Reason> AllReasons() {
       Reason::kTooManyTransactions,
       Reason::kTooManyWatchers,
       Reason::kStateNotWritten,
+      Reason::kSessionNotFound,
       Reason::kAdminRequired,
       Reason::kChannelNotPrivate,
       Reason::kNotImplemented,

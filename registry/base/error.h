@@ -54,6 +54,7 @@ enum class Reason {
   kTooManyTransactions,          // TOO_MANY_TRANSACTIONS
   kTooManyWatchers,              // TOO_MANY_WATCHERS
   kStateNotWritten,              // STATE_NOT_WRITTEN
+  kSessionNotFound,              // SESSION_NOT_FOUND
   kAdminRequired,                // ADMIN_REQUIRED
   kChannelNotPrivate,            // CHANNEL_NOT_PRIVATE
   kNotImplemented,               // NOT_IMPLEMENTED

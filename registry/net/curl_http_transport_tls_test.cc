@@ -175,7 +175,14 @@ TEST_F(CurlTlsTest, InsecureAcceptsEverything) {
 TEST_F(CurlTlsTest, OtherCertificatesMakeOtherConnections) {
   const auto server = Serve(NamedServer());
   EXPECT_EQ(Send(*server, kHost, trusting_), absl::OkStatus());
+  // Equal ones, though of another object.
   EXPECT_EQ(Send(*server, kHost, Trusting(ca_)), absl::OkStatus());
+  EXPECT_EQ(server->accepted(), 1);
+  HostCertificates more = *trusting_.certificates;
+  more.roots.push_back({"more.crt", TestCertificateAuthority().certificate_pem()});
+  TlsConfig trusting_more;
+  trusting_more.certificates = std::make_shared<const HostCertificates>(std::move(more));
+  EXPECT_EQ(Send(*server, kHost, trusting_more), absl::OkStatus());
   EXPECT_EQ(server->accepted(), 2);
   EXPECT_EQ(Send(*server, kHost, Trusting(TestCertificateAuthority())).code(),
             absl::StatusCode::kFailedPrecondition);

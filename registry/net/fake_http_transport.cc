@@ -160,6 +160,7 @@ class FakeHttpTransport::Exchange : public std::enable_shared_from_this<Exchange
       Fail(TooLarge("body"));
       return;
     }
+    ++transport_.parts_given_;
     Wait();
     receiver_->OnBody(part, [self = shared_from_this()] {
       // Whoever holds this callback may go with the receiver.
@@ -302,6 +303,13 @@ void FakeHttpTransport::Reply(absl::string_view method, absl::string_view url, R
 std::vector<FakeHttpTransport::Request> FakeHttpTransport::requests() const {
   absl::MutexLock lock(&mutex_);
   return requests_;
+}
+
+void FakeHttpTransport::AwaitRequests(size_t count) const {
+  absl::MutexLock lock(&mutex_);
+  const auto enough = [this, count]()
+                          ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return requests_.size() >= count; };
+  mutex_.Await(absl::Condition(&enough));
 }
 
 size_t FakeHttpTransport::replies_left() const {

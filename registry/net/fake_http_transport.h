@@ -1,6 +1,7 @@
 #ifndef REGISTRYD_REGISTRY_NET_FAKE_HTTP_TRANSPORT_H_
 #define REGISTRYD_REGISTRY_NET_FAKE_HTTP_TRANSPORT_H_
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -65,6 +66,12 @@ class FakeHttpTransport final : public HttpTransport {
   // Requests so far, in order, each when its body was complete.
   std::vector<Request> requests() const;
 
+  // Waits until there were so many.
+  void AwaitRequests(size_t count) const;
+
+  // Parts of bodies that receivers were given so far.
+  size_t parts_given() const { return parts_given_; }
+
   // Answers that nobody asked for yet: 0 at the end of a test that used its script.
   size_t replies_left() const;
 
@@ -81,6 +88,7 @@ class FakeHttpTransport final : public HttpTransport {
   std::vector<Request> requests_ ABSL_GUARDED_BY(mutex_);
   // What is going on.
   absl::flat_hash_map<Exchange*, std::shared_ptr<Exchange>> exchanges_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<size_t> parts_given_{0};
   TimerQueue timers_;
 };
 

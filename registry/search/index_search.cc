@@ -110,7 +110,9 @@ class IndexSearch::Call : public std::enable_shared_from_this<Call> {
   void Finish(SearchResults answer) {
     std::vector<SearchResult> results;
     for (SearchResult& result : answer.results) {
-      if (filter_.Matches(result)) results.push_back(std::move(result));
+      if (!filter_.Matches(result)) continue;
+      result.is_automated = false;
+      results.push_back(std::move(result));
     }
     std::move(done_)(std::move(results));
   }

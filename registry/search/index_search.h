@@ -55,7 +55,8 @@ class IndexSearch {
   IndexSearch(EndpointLookup& lookup, HttpClient& client, TokenSource& tokens, const Clock& clock,
               PlaintextHosts plaintext = {});
 
-  // Calls `done` exactly once, with what the filter lets through, in the index's order.
+  // Calls `done` exactly once, with what the filter lets through, in the index's order;
+  // `is_automated` is always false.
   //
   // Errors: those of CheckCallerHeaders and SearchFilter::Parse; INVALID_ARGUMENT
   // (INDEX_NAME_INVALID, HOSTNAME_INVALID, field "term"), those of SplitSearchName,

@@ -21,11 +21,10 @@ absl::Status Undecodable(absl::string_view why) {
 
 bool ReadResult(json& from, SearchResult& result) {
   if (from.is_null()) return true;
-  // Looked at, though it means nothing: it has to be of its type.
-  bool is_automated = false;
   return from.is_object() && ReadField(from, "star_count", result.star_count) &&
          ReadField(from, "is_official", result.is_official) &&
-         ReadField(from, "name", result.name) && ReadField(from, "is_automated", is_automated) &&
+         ReadField(from, "name", result.name) &&
+         ReadField(from, "is_automated", result.is_automated) &&
          ReadField(from, "description", result.description);
 }
 

@@ -10,14 +10,15 @@
 
 namespace registryd {
 
-// A repository that an index found. Mirrors Docker's registry.SearchResult without
-// `is_automated`, which indexes no longer report truthfully: it is always false. All of
-// it is the index's word, untrusted.
+// A repository that an index found. Mirrors Docker's registry.SearchResult. All of it is
+// the index's word, untrusted.
 struct SearchResult {
   int64_t star_count = 0;
   bool is_official = false;
   std::string name;
   std::string description;
+  // Indexes no longer report it truthfully.
+  bool is_automated = false;
 };
 
 // An index's answer. Mirrors Docker's registry.SearchResults.

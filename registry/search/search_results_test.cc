@@ -10,12 +10,12 @@
 namespace registryd {
 namespace {
 
-// "query number [name stars official description] ...".
+// "query number [name stars official description] ..."; a '*' behind what is automated.
 std::string Text(const SearchResults& results) {
   std::string text = absl::StrCat(results.query, " ", results.num_results);
   for (const SearchResult& r : results.results) {
     absl::StrAppend(&text, " [", r.name, " ", r.star_count, " ", r.is_official ? "yes" : "no", " ",
-                    r.description, "]");
+                    r.description, "]", r.is_automated ? "*" : "");
   }
   return text;
 }
@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"name": "foo", "description": "<b>", "star_count": 10, "is_official": true,
                   "is_automated": false},
                  {"name": "a/foo", "star_count": -2, "is_automated": true}]})",
-             "foo 2 [foo 10 yes <b>] [a/foo -2 no ]"},
+             "foo 2 [foo 10 yes <b>] [a/foo -2 no ]*"},
         Case{"NullList", R"({"num_results": 0, "results": null})", " 0"},
         Case{"NoList", R"({"num_results": 3})", " 3"}, Case{"Null", "null", " 0"},
         Case{"NullResult", R"({"results": [null]})", " 0 [ 0 no ]"},

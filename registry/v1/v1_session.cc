@@ -36,10 +36,11 @@ void V1Session::Open(const V1SessionParts& parts, V1SessionOptions options,
   V1Requests requests(parts.client, parts.clock, *std::move(headers), options.caller);
 
   auto authorized = [parts, require_secure = options.require_secure, requests,
+                     has_credentials = options.credentials != nullptr,
                      done = std::move(done)](absl::StatusOr<AuthorizedV1Endpoint> result) mutable {
     if (!result.ok()) return std::move(done)(result.status());
-    std::move(done)(std::shared_ptr<V1Session>(
-        new V1Session(parts, require_secure, std::move(requests), *std::move(result))));
+    std::move(done)(std::shared_ptr<V1Session>(new V1Session(
+        parts, require_secure, std::move(requests), has_credentials, *std::move(result))));
   };
   auto opened = [requests, credentials = std::move(options.credentials), context,
                  next = std::move(authorized)](absl::StatusOr<OpenedV1Endpoint> result) mutable {
@@ -72,12 +73,13 @@ void V1Session::FindTrust(const V1SessionParts& parts, bool require_secure,
 }
 
 V1Session::V1Session(const V1SessionParts& parts, bool require_secure, V1Requests requests,
-                     AuthorizedV1Endpoint authorized)
+                     bool has_credentials, AuthorizedV1Endpoint authorized)
     : parts_(parts),
       require_secure_(require_secure),
       requests_(std::move(requests)),
       endpoint_(std::move(authorized.opened.endpoint)),
       standalone_(authorized.opened.ping.standalone),
+      has_credentials_(has_credentials),
       upstream_(std::move(authorized.opened.upstream)),
       authorizer_(std::move(authorized.authorizer)) {}
 

@@ -82,6 +82,8 @@ class V1Session {
   const V1Endpoint& endpoint() const { return endpoint_; }
   // The registry works without an index.
   bool standalone() const { return standalone_; }
+  // Whether it was opened with credentials.
+  bool has_credentials() const { return has_credentials_; }
 
   // Ends the session: its calls end with CANCELLED, those that come later too, and its
   // secrets are wiped with the last of them. Not to be called with a lock held that the
@@ -92,7 +94,7 @@ class V1Session {
   friend class V1Call;
 
   V1Session(const V1SessionParts& parts, bool require_secure, V1Requests requests,
-            AuthorizedV1Endpoint authorized);
+            bool has_credentials, AuthorizedV1Endpoint authorized);
 
   // Null once the session has ended.
   std::shared_ptr<V1Authorizer> authorizer() const;
@@ -108,6 +110,7 @@ class V1Session {
   const V1Requests requests_;
   const V1Endpoint endpoint_;
   const bool standalone_;
+  const bool has_credentials_;
   const std::shared_ptr<const Upstream> upstream_;
   const std::shared_ptr<Cancellation> closing_ = std::make_shared<Cancellation>();
   mutable absl::Mutex mutex_;

@@ -18,7 +18,7 @@ namespace {
 constexpr absl::Duration kMinSweepDelay = absl::Milliseconds(1);
 
 absl::Status NotFound() {
-  return Error(absl::StatusCode::kNotFound, Reason::kFieldInvalid,
+  return Error(absl::StatusCode::kNotFound, Reason::kSessionNotFound,
                "no such session: it was deleted, was idle for too long, or never was");
 }
 

@@ -68,7 +68,7 @@ class V1SessionTable {
   absl::StatusOr<std::string> Add(Place place, std::shared_ptr<V1Session> session);
 
   // The session, for one call: while the pointer, or a copy of it, is held it is not
-  // idle. NOT_FOUND (FIELD_INVALID) if there is no such session of `caller`.
+  // idle. NOT_FOUND (SESSION_NOT_FOUND) if there is no such session of `caller`.
   absl::StatusOr<std::shared_ptr<V1Session>> Find(absl::string_view id, absl::string_view caller);
 
   // Closes a session. NOT_FOUND as in Find.

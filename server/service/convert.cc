@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "registry/auth/v2_request.h"
@@ -37,18 +36,6 @@ std::vector<std::string> ToVector(const Strings& messages) {
 
 std::string ToString(absl::string_view text) { return std::string(text); }
 std::string ToString(const Secret& secret) { return std::string(secret.Reveal()); }
-
-// `text` with U+FFFD for what is no UTF-8.
-std::string Utf8Text(absl::string_view text) {
-  std::string utf8;
-  utf8.reserve(text.size());
-  while (!text.empty()) {
-    const size_t size = Utf8Length(text);
-    absl::StrAppend(&utf8, size == 0 ? kReplacementCharacter : text.substr(0, size));
-    text.remove_prefix(std::max<size_t>(size, 1));
-  }
-  return utf8;
-}
 
 Secret ToSecret(const std::string& text) { return Secret(absl::string_view(text)); }
 
@@ -164,9 +151,9 @@ void Fill(absl::Duration duration, google::protobuf::Duration* message) {
 }
 
 void Fill(const AuthChallenge& challenge, api::Challenge* message) {
-  message->set_scheme(Utf8Text(challenge.scheme));
+  message->set_scheme(ValidUtf8(challenge.scheme));
   for (const auto& [name, value] : challenge.parameters) {
-    (*message->mutable_parameters())[Utf8Text(name)] = Utf8Text(value);
+    (*message->mutable_parameters())[ValidUtf8(name)] = ValidUtf8(value);
   }
 }
 
@@ -176,16 +163,17 @@ void Fill(const SearchResult& result, api::SearchResult* message) {
   message->set_star_count(
       static_cast<int32_t>(std::max(kLeast, std::min(kMost, result.star_count))));
   message->set_is_official(result.is_official);
-  message->set_name(Utf8Text(result.name));
-  message->set_description(Utf8Text(result.description));
+  message->set_name(ValidUtf8(result.name));
+  message->set_is_automated(result.is_automated);
+  message->set_description(ValidUtf8(result.description));
 }
 
 void Fill(const V2Ping& ping, api::PingV2RegistryResponse* response) {
   response->set_endpoint_url(ping.endpoint_url);
-  response->set_answered_url(Utf8Text(ping.answered_url));
+  response->set_answered_url(ValidUtf8(ping.answered_url));
   response->set_status_code(ping.status_code);
   for (const std::string& version : ping.api_versions) {
-    response->add_api_versions(Utf8Text(version));
+    response->add_api_versions(ValidUtf8(version));
   }
   for (const AuthChallenge& challenge : ping.ChallengesFor(V2Url(ping.endpoint_url))) {
     Fill(challenge, response->add_challenges());

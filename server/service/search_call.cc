@@ -1,6 +1,5 @@
 #include "server/service/search_call.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -33,16 +32,14 @@ IndexSearchQuery MakeQuery(const api::SearchRequest& request, const CallerIdenti
 }
 
 // Answers with `page` of the results.
-IndexSearch::Results FillPage(const api::SearchRequest& request, const SearchPage& page,
-                              api::SearchResponse* response, DoneCallback done) {
+IndexSearch::Results FillResponse(const api::SearchRequest& request, const SearchPage& page,
+                                  api::SearchResponse* response, DoneCallback done) {
   return [&request, page, response,
           done = std::move(done)](absl::StatusOr<std::vector<SearchResult>> results) mutable {
     if (!results.ok()) return std::move(done)(results.status());
-    const size_t total = results->size();
-    const size_t first = std::min(page.first, total);
-    const size_t size = page.size == 0 ? total - first : std::min(page.size, total - first);
-    for (size_t i = first; i < first + size; ++i) Fill((*results)[i], response->add_results());
-    response->set_next_page_token(NextPageToken(request, page, total));
+    FillPage(*results, page,
+             [response](const SearchResult& result) { Fill(result, response->add_results()); });
+    response->set_next_page_token(NextPageToken(request, page, results->size()));
     std::move(done)(absl::OkStatus());
   };
 }
@@ -74,7 +71,7 @@ void AnswerSearch(const UpstreamParts& upstream, EndpointLookup::Config config,
     const absl::StatusOr<SearchName> name = SplitSearchName(request.term());
     if (!name.ok()) return std::move(done)(BlameField(name.status(), "term"));
     return SearchWithOwn(upstream, std::move(config), name->index_name, std::move(query), context,
-                         FillPage(request, *page, response, std::move(done)));
+                         FillResponse(request, *page, response, std::move(done)));
   }
   if (request.has_auth_config()) {
     auto credentials = CredentialsIn(request.auth_config());
@@ -82,7 +79,7 @@ void AnswerSearch(const UpstreamParts& upstream, EndpointLookup::Config config,
     query.credentials = *std::move(credentials);
   }
   upstream.search.Search(std::move(config), std::move(query), context,
-                         FillPage(request, *page, response, std::move(done)));
+                         FillResponse(request, *page, response, std::move(done)));
 }
 
 std::string RegistryOf(const api::SearchRequest& request) {

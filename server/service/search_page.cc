@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "registry/base/error.h"
+#include "server/service/page_checksum.h"
 
 namespace registryd {
 namespace {
@@ -16,13 +17,6 @@ constexpr size_t kMaxResults = 100;
 // Of the two parts of a token, in hexadecimal digits.
 constexpr size_t kFirstDigits = 2;
 constexpr size_t kChecksumDigits = 16;
-
-// FNV-1a: the same on every machine, so that a token outlives a restart.
-uint64_t Checksum(absl::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
 
 // Of all fields but the token itself and secrets, of which a token holds no trace.
 uint64_t ChecksumOf(const api::SearchRequest& request) {
@@ -36,16 +30,25 @@ uint64_t ChecksumOf(const api::SearchRequest& request) {
   for (const api::Header& header : request.headers()) open.add_headers()->set_name(header.name());
   open.set_page_size(request.page_size());
   open.set_service_credentials(request.service_credentials());
-  return Checksum(open.SerializeAsString());
+  return PageChecksum(open.SerializeAsString());
 }
 
-std::string TokenFor(const api::SearchRequest& request, size_t first) {
+// The same; sessions come and go.
+uint64_t ChecksumOf(const api::SearchRepositoriesRequest& request) {
+  api::SearchRepositoriesRequest open;
+  open.set_term(request.term());
+  open.set_limit(request.limit());
+  open.set_page_size(request.page_size());
+  return PageChecksum(open.SerializeAsString());
+}
+
+template <typename Request>
+std::string TokenFor(const Request& request, size_t first) {
   return absl::StrFormat("%0*x%0*x", kFirstDigits, first, kChecksumDigits, ChecksumOf(request));
 }
 
-}  // namespace
-
-absl::StatusOr<SearchPage> PageIn(const api::SearchRequest& request) {
+template <typename Request>
+absl::StatusOr<SearchPage> ReadPage(const Request& request) {
   if (request.page_size() < 0) {
     return FieldError(Reason::kFieldInvalid, "page_size", "page_size is negative");
   }
@@ -66,10 +69,28 @@ absl::StatusOr<SearchPage> PageIn(const api::SearchRequest& request) {
   return page;
 }
 
-std::string NextPageToken(const api::SearchRequest& request, const SearchPage& page, size_t total) {
+template <typename Request>
+std::string TokenAfter(const Request& request, const SearchPage& page, size_t total) {
   if (page.size == 0 || page.first >= total || total - page.first <= page.size) return "";
   const size_t next = page.first + page.size;
   return next < kMaxResults ? TokenFor(request, next) : "";
+}
+
+}  // namespace
+
+absl::StatusOr<SearchPage> PageIn(const api::SearchRequest& request) { return ReadPage(request); }
+
+absl::StatusOr<SearchPage> PageIn(const api::SearchRepositoriesRequest& request) {
+  return ReadPage(request);
+}
+
+std::string NextPageToken(const api::SearchRequest& request, const SearchPage& page, size_t total) {
+  return TokenAfter(request, page, total);
+}
+
+std::string NextPageToken(const api::SearchRepositoriesRequest& request, const SearchPage& page,
+                          size_t total) {
+  return TokenAfter(request, page, total);
 }
 
 }  // namespace registryd

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -31,6 +32,15 @@ api::SearchRequest Request() {
   api::Header& header = *request.add_headers();
   header.set_name("X-Meta");
   header.set_value("CANARY");
+  return request;
+}
+
+api::SearchRepositoriesRequest V1Request() {
+  api::SearchRepositoriesRequest request;
+  request.set_session_id("one");
+  request.set_term("nginx");
+  request.set_limit(100);
+  request.set_page_size(10);
   return request;
 }
 
@@ -151,6 +161,42 @@ TEST(SearchPageTest, TokensTellNothingOfSecrets) {
   request.mutable_auth_config()->set_registry_token("other");
   request.mutable_headers(0)->set_value("other");
   EXPECT_EQ(NextPageToken(request, {0, 10}, 100), token);
+}
+
+TEST(SearchPageTest, ATokenOfAV1SearchServesOtherSessions) {
+  api::SearchRepositoriesRequest request = V1Request();
+  request.set_page_token(NextPageToken(request, *PageIn(request), 25));
+  request.set_session_id("two");
+  const auto page = PageIn(request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(page->first, 10u);
+  const std::function<void(api::SearchRepositoriesRequest&)> kChanges[] = {
+      [](auto& other) { other.set_term("redis"); },
+      [](auto& other) { other.set_limit(99); },
+      [](auto& other) { other.set_page_size(11); },
+  };
+  for (const auto& change : kChanges) {
+    api::SearchRepositoriesRequest other = request;
+    change(other);
+    EXPECT_EQ(FieldOf(PageIn(other).status()), "page_token") << other.ShortDebugString();
+  }
+  // Another kind of request has other tokens.
+  request.set_page_token(NextPageToken(Request(), *PageIn(Request()), 25));
+  EXPECT_EQ(FieldOf(PageIn(request).status()), "page_token");
+}
+
+TEST(SearchPageTest, FillPageGivesThePagesResults) {
+  const std::vector<int> results = {1, 2, 3, 4, 5};
+  const struct {
+    SearchPage page;
+    std::vector<int> want;
+  } kCases[] = {{{0, 0}, {1, 2, 3, 4, 5}}, {{0, 2}, {1, 2}}, {{2, 2}, {3, 4}}, {{4, 2}, {5}},
+                {{3, 0}, {4, 5}},          {{5, 2}, {}},     {{9, 0}, {}}};
+  for (const auto& c : kCases) {
+    std::vector<int> got;
+    FillPage(results, c.page, [&got](int result) { got.push_back(result); });
+    EXPECT_EQ(got, c.want) << c.page.first << "+" << c.page.size;
+  }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 #include "registry/base/clock.h"
+#include "registry/v1/session_id.h"
 
 namespace registryd {
 
@@ -64,6 +65,8 @@ TestServer::TestServer(TestServerOptions options)
       search_(lookup_, client_, tokens_, Clock::Real(),
               PlaintextHosts::Create(options.plaintext_hosts).value()),
       credentials_({options.docker_config}, CredentialHelper(), timers_),
+      plaintext_(PlaintextHosts::Create(options.plaintext_hosts).value()),
+      v1_sessions_(options.sessions, timers_, clock_, NewSessionId),
       store_(ConfigStore::Create(std::move(options.config), options.store, clock_,
                                  std::move(options.persist))
                  .value()),
@@ -73,7 +76,10 @@ TestServer::TestServer(TestServerOptions options)
           [this](const auto&) { return Identify(); }, observer_),
       config_service_(
           *store_, executor_, [this](const auto&) { return Identify(); }, observer_),
-      v1_service_(observer_) {
+      v1_service_(
+          {lookup_, client_, timers_, Clock::Real(), plaintext_,
+           [this] { return store_->Current()->config; }},
+          v1_sessions_, [this](const auto&) { return Identify(); }, observer_) {
   grpc::ServerBuilder builder;
   builder.RegisterService(&registry_service_);
   builder.RegisterService(&config_service_);
@@ -81,6 +87,7 @@ TestServer::TestServer(TestServerOptions options)
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   server_ = builder.BuildAndStart();
   registry_stub_ = api::RegistryService::NewStub(InProcessChannel());
+  v1_stub_ = api::V1SessionService::NewStub(InProcessChannel());
   config_stub_ = api::ConfigService::NewStub(InProcessChannel());
 }
 
@@ -89,6 +96,11 @@ TestServer::~TestServer() { Stop(); }
 void TestServer::SetCaller(Role role, bool channel_private) {
   admin_ = role == Role::kAdmin;
   private_ = channel_private;
+}
+
+void TestServer::SetCallerId(std::string id) {
+  absl::MutexLock lock(&mutex_);
+  caller_id_ = std::move(id);
 }
 
 void TestServer::Stop() { server_->Shutdown(absl::ToChronoTime(absl::Now())); }
@@ -104,7 +116,8 @@ std::shared_ptr<grpc::Channel> TestServer::LoopbackChannel() {
 CallerIdentity TestServer::Identify() const {
   CallerIdentity caller;
   caller.role = admin_ ? Role::kAdmin : Role::kReader;
-  caller.id = "test";
+  absl::MutexLock lock(&mutex_);
+  caller.id = caller_id_;
   caller.channel_private = private_;
   return caller;
 }

@@ -15,6 +15,7 @@
 #include "grpcpp/client_context.h"
 #include "grpcpp/server.h"
 #include "registry/auth/fake_token_source.h"
+#include "registry/auth/plaintext_hosts.h"
 #include "registry/auth/registry_login.h"
 #include "registry/auth/service_credentials.h"
 #include "registry/base/executor.h"
@@ -28,6 +29,7 @@
 #include "registry/net/proxy_rules.h"
 #include "registry/search/index_search.h"
 #include "registry/tls/fake_certificate_store.h"
+#include "registry/v1/v1_session_table.h"
 #include "server/grpc_status.h"
 #include "server/service/call_observer.h"
 #include "server/service/config_service.h"
@@ -86,6 +88,7 @@ struct TestServerOptions {
   std::vector<std::string> plaintext_hosts;
   // The service's own credentials; empty: it has none.
   std::string docker_config;
+  V1SessionTableOptions sessions;
 };
 
 // All services over fakes, reached in this process and over loopback.
@@ -96,6 +99,8 @@ class TestServer {
 
   // Who calls from now on. A reader over a channel that is not private.
   void SetCaller(Role role, bool channel_private);
+  // "test" before.
+  void SetCallerId(std::string id);
 
   // Ends the server; calls that are under way are cancelled. Once or more often.
   void Stop();
@@ -114,6 +119,8 @@ class TestServer {
   ConfigService& config_service() { return config_service_; }
   api::RegistryService::Stub& registry() { return *registry_stub_; }
   api::ConfigService::Stub& config() { return *config_stub_; }
+  api::V1SessionService::Stub& v1() { return *v1_stub_; }
+  V1SessionTable& v1_sessions() { return v1_sessions_; }
 
  private:
   CallerIdentity Identify() const;
@@ -130,9 +137,13 @@ class TestServer {
   RegistryLogin login_;
   IndexSearch search_;
   ServiceCredentials credentials_;
+  const PlaintextHosts plaintext_;
+  V1SessionTable v1_sessions_;
   RecordingObserver observer_;
   std::atomic<bool> admin_{false};
   std::atomic<bool> private_{false};
+  mutable absl::Mutex mutex_;
+  std::string caller_id_ ABSL_GUARDED_BY(mutex_) = "test";
   std::unique_ptr<ConfigStore> store_;
   Executor executor_;
   RegistryService registry_service_;
@@ -142,6 +153,7 @@ class TestServer {
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<api::RegistryService::Stub> registry_stub_;
   std::unique_ptr<api::ConfigService::Stub> config_stub_;
+  std::unique_ptr<api::V1SessionService::Stub> v1_stub_;
 };
 
 // One unary call, as the core would have answered it.

@@ -52,19 +52,18 @@ class Meeting {
   grpc::ServerUnaryReactor* reactor_ = nullptr;
 };
 
-// The server cancels calls at their deadline; that is then the reason.
-absl::Status NameTheDeadline(absl::Status status, absl::Time deadline) {
-  if (status.code() != absl::StatusCode::kCancelled || absl::Now() < deadline) return status;
-  return Error(absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded,
-               "the call's deadline has passed");
-}
-
 }  // namespace
 
 absl::Time DeadlineOf(const grpc::ServerContextBase& context) {
   const std::chrono::system_clock::time_point deadline = context.deadline();
   if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteFuture();
   return absl::FromChrono(deadline);
+}
+
+absl::Status NameTheDeadline(absl::Status status, absl::Time deadline) {
+  if (status.code() != absl::StatusCode::kCancelled || absl::Now() < deadline) return status;
+  return Error(absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded,
+               "the call's deadline has passed");
 }
 
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const ObservedCall& call,

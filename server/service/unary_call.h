@@ -19,6 +19,10 @@ using DoneCallback = absl::AnyInvocable<void(absl::Status) &&>;
 // Until when the caller of `context` waits.
 absl::Time DeadlineOf(const grpc::ServerContextBase& context);
 
+// `status`, but DEADLINE_EXCEEDED where it is CANCELLED after `deadline`: the server
+// cancels calls then, and that is the reason.
+absl::Status NameTheDeadline(absl::Status status, absl::Time deadline);
+
 // Answers a call whose answer is known: no allocation and no other thread.
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const ObservedCall& call,
                                  const absl::Status& status);

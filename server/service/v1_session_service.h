@@ -1,21 +1,28 @@
 #ifndef REGISTRYD_SERVER_SERVICE_V1_SESSION_SERVICE_H_
 #define REGISTRYD_SERVER_SERVICE_V1_SESSION_SERVICE_H_
 
+#include <string>
+
+#include "absl/strings/string_view.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
+#include "registry/v1/v1_session.h"
 #include "registry/v1/v1_session_service.grpc.pb.h"
+#include "registry/v1/v1_session_table.h"
 #include "server/service/call_observer.h"
+#include "server/service/caller_identifier.h"
 
 namespace registryd {
 
 namespace api = ::registry::v1;
 
-// registry.v1.V1SessionService, of which every RPC answers UNIMPLEMENTED
-// (NOT_IMPLEMENTED). Thread-safe.
+// registry.v1.V1SessionService: finds the session that a call names, and has registry/v1
+// answer for it. Thread-safe.
 class V1SessionService final : public ::registry::v1::V1SessionService::CallbackService {
  public:
-  // `observer` outlives the service.
-  explicit V1SessionService(CallObserver& observer) : observer_(observer) {}
+  // `sessions` and `observer` outlive the service, as does what `parts` refers to.
+  V1SessionService(const V1SessionParts& parts, V1SessionTable& sessions, CallerIdentifier identify,
+                   CallObserver& observer);
 
   grpc::ServerUnaryReactor* CreateSession(grpc::CallbackServerContext* context,
                                           const api::CreateSessionRequest* request,
@@ -66,6 +73,19 @@ class V1SessionService final : public ::registry::v1::V1SessionService::Callback
                                                api::SearchRepositoriesResponse* response) override;
 
  private:
+  // Answers for the session that `request` names, which has `registry`, a base URL or
+  // empty, asked.
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* AnswerInSession(grpc::CallbackServerContext* context,
+                                            absl::string_view method, absl::string_view registry,
+                                            const Request& request, Response* response);
+  std::string CallerOf(const grpc::CallbackServerContext& context) const {
+    return identify_(context).id;
+  }
+
+  const V1SessionParts parts_;
+  V1SessionTable& sessions_;
+  const CallerIdentifier identify_;
   CallObserver& observer_;
 };
 

@@ -56,6 +56,9 @@ struct Settings {
   int max_watchers = 10'000;
   int max_transactions = 64;
   absl::Duration transaction_lifetime = absl::Minutes(1);
+  int max_v1_sessions_per_caller = 64;
+  int max_v1_sessions = 10'000;
+  absl::Duration v1_session_idle_timeout = absl::Minutes(15);
   absl::Duration dns_cache_ttl = absl::Minutes(1);
   absl::Duration dns_negative_cache_ttl = absl::Seconds(5);
 

@@ -12,7 +12,7 @@ def registryd_test(name, deps):
         data = ["//server:registryd"],
         env = {"REGISTRYD": "$(rootpath //server:registryd)"},
         deps = [
-            ":registryd_fixture",
+            "//tests/server:registryd_fixture",
             "@googletest//:main",
         ] + deps,
     )

@@ -19,6 +19,8 @@
 #include "registry/fs/temporary_folder.h"
 #include "tests/server/connection.h"
 #include "tests/server/registryd_process.h"
+#include "tests/wire/scenario_json.h"
+#include "tests/wire/v1_steps.h"
 
 namespace registryd {
 namespace {
@@ -48,25 +50,10 @@ RegistrydOptions Options(const TemporaryFolder& folder, const std::string& host)
   return options;
 }
 
-Json Failure(const absl::Status& status) {
-  return {{"error", std::string(status.message())},
-          {"code", absl::StatusCodeToString(status.code())}};
-}
-
-void Fill(const Json& auth, api::AuthConfig* config) {
-  config->set_username(auth.value("username", ""));
-  config->set_password(auth.value("password", ""));
-  config->set_auth(auth.value("auth", ""));
-  config->set_email(auth.value("email", ""));
-  config->set_server_address(auth.value("serveraddress", ""));
-  config->set_identity_token(auth.value("identitytoken", ""));
-  config->set_registry_token(auth.value("registrytoken", ""));
-}
-
 Json Auth(const client::RegistryClient& registryd, const Json& in) {
   api::AuthRequest request;
   if (in.contains("auth") && in["auth"].is_object()) {
-    Fill(in["auth"], request.mutable_auth_config());
+    FillAuthConfig(in["auth"], request.mutable_auth_config());
   }
   request.set_user_agent(in.value("user_agent", ""));
   const auto response = registryd.Auth(request);
@@ -100,7 +87,7 @@ Json Search(const client::RegistryClient& registryd, const Json& in) {
   request.set_limit(in.value("limit", 0));
   request.set_user_agent(in.value("user_agent", ""));
   if (in.contains("auth") && in["auth"].is_object()) {
-    Fill(in["auth"], request.mutable_auth_config());
+    FillAuthConfig(in["auth"], request.mutable_auth_config());
   }
   const Json filters = in.value("filters", Json::object());
   for (const auto& [name, values] : filters.items()) {
@@ -110,25 +97,10 @@ Json Search(const client::RegistryClient& registryd, const Json& in) {
       filter->set_value(value.get<std::string>());
     }
   }
-  const Json headers = in.value("headers", Json::object());
-  for (const auto& [name, values] : headers.items()) {
-    for (const auto& value : values) {
-      api::Header* const header = request.add_headers();
-      header->set_name(name);
-      header->set_value(value.get<std::string>());
-    }
-  }
+  AddHeaders(in, request);
   const auto response = registryd.Search(request);
   if (!response.ok()) return Failure(response.status());
-  Json results = Json::array();
-  for (const api::SearchResult& result : response->results()) {
-    results.push_back({{"star_count", result.star_count()},
-                       {"is_official", result.is_official()},
-                       {"name", result.name()},
-                       {"is_automated", result.is_automated()},
-                       {"description", result.description()}});
-  }
-  return {{"results", std::move(results)}};
+  return {{"results", ResultsJson(response->results())}};
 }
 
 Json Call(const client::RegistryClient& registryd, const Json& scenario) {
@@ -148,8 +120,11 @@ int Main(const std::string& path, const std::string& host) {
     std::cerr << process.log();
     return 1;
   }
-  const client::RegistryClient registryd = Caller(absl::StrCat("unix:", folder.Path("s")));
-  std::cout << Call(registryd, scenario).dump() << "\n";
+  const std::string address = absl::StrCat("unix:", folder.Path("s"));
+  const Json outcome = scenario.value("call", "") == "v1"
+                           ? MakeV1Steps(address, host, scenario.at("in"))
+                           : Call(Caller(address), scenario);
+  std::cout << outcome.dump() << "\n";
   return 0;
 }
 

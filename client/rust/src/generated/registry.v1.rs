@@ -195,7 +195,8 @@ pub struct SearchResult {
     /// Its name, without a domain.
     #[prost(string, tag = "3")]
     pub name: ::prost::alloc::string::String,
-    /// Always false: registries no longer report it.
+    /// Always false in RegistryService.Search: registries no longer report it
+    /// truthfully. V1SessionService.SearchRepositories passes on what they say.
     #[prost(bool, tag = "4")]
     pub is_automated: bool,
     /// A line of text by its owner, unescaped. Show it as text, never as markup.
@@ -4367,8 +4368,9 @@ pub mod v1_session_service_client {
     /// at a registry is decided there, by the session's credentials.
     ///
     /// Failures carry what RegistryService describes, and any call may end as listed
-    /// there. All calls but CreateSession also end with NOT_FOUND if there is no such
-    /// session of this caller. Calls that ask a registry also end as RegistryService
+    /// there. All calls but CreateSession also end with NOT_FOUND (SESSION_NOT_FOUND)
+    /// if there is no such session of this caller, and with CANCELLED (CANCELLED) if
+    /// it ends while they run. Calls that ask a registry also end as RegistryService
     /// says of those; INTERNAL (RESPONSE_INVALID) is an answer that cannot be
     /// interpreted. INVALID_ARGUMENT (FIELD_MISSING, FIELD_INVALID) names a field
     /// that is required or cannot be sent. What an RPC lists is what more it has.
@@ -4458,7 +4460,8 @@ pub mod v1_session_service_client {
         /// INVALID_ARGUMENT (HOSTNAME_INVALID, INDEX_NAME_INVALID): `endpoint`, or it
         /// ends in `/v2`; (CERTIFICATES_INVALID): the host's certs.d folder is not
         /// usable.
-        /// RESOURCE_EXHAUSTED (OVERLOADED): the caller has too many sessions.
+        /// RESOURCE_EXHAUSTED (OVERLOADED): the caller has too many sessions, or all
+        /// callers together have.
         pub async fn create_session(
             &mut self,
             request: impl tonic::IntoRequest<super::CreateSessionRequest>,
@@ -4956,7 +4959,8 @@ pub mod v1_session_service_server {
         /// INVALID_ARGUMENT (HOSTNAME_INVALID, INDEX_NAME_INVALID): `endpoint`, or it
         /// ends in `/v2`; (CERTIFICATES_INVALID): the host's certs.d folder is not
         /// usable.
-        /// RESOURCE_EXHAUSTED (OVERLOADED): the caller has too many sessions.
+        /// RESOURCE_EXHAUSTED (OVERLOADED): the caller has too many sessions, or all
+        /// callers together have.
         async fn create_session(
             &self,
             request: tonic::Request<super::CreateSessionRequest>,
@@ -5163,8 +5167,9 @@ pub mod v1_session_service_server {
     /// at a registry is decided there, by the session's credentials.
     ///
     /// Failures carry what RegistryService describes, and any call may end as listed
-    /// there. All calls but CreateSession also end with NOT_FOUND if there is no such
-    /// session of this caller. Calls that ask a registry also end as RegistryService
+    /// there. All calls but CreateSession also end with NOT_FOUND (SESSION_NOT_FOUND)
+    /// if there is no such session of this caller, and with CANCELLED (CANCELLED) if
+    /// it ends while they run. Calls that ask a registry also end as RegistryService
     /// says of those; INTERNAL (RESPONSE_INVALID) is an answer that cannot be
     /// interpreted. INVALID_ARGUMENT (FIELD_MISSING, FIELD_INVALID) names a field
     /// that is required or cannot be sent. What an RPC lists is what more it has.
