@@ -90,8 +90,10 @@ absl::StatusOr<Address> ParseAddress(absl::string_view text) {
     return Invalid(text, "want unix:PATH or HOST:PORT, with a port from 1 to 65535");
   }
   absl::string_view host = text.substr(0, colon);
-  if (absl::ConsumePrefix(&host, "[") && absl::ConsumeSuffix(&host, "]")) {
-    if (!IsIpv6(std::string(host))) return Invalid(text, "not an IPv6 address in brackets");
+  if (absl::ConsumePrefix(&host, "[")) {
+    if (!absl::ConsumeSuffix(&host, "]") || !IsIpv6(std::string(host))) {
+      return Invalid(text, "not an IPv6 address in brackets");
+    }
   } else if (IsIpv6(std::string(host))) {
     return Invalid(text, "an IPv6 address stands in brackets: [::1]:50051");
   } else if (!IsName(host)) {

@@ -84,6 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
                       BadCase{"BareIpv6", "::1:50051", "in brackets"},
                       BadCase{"BadIpv6", "[::g]:1", "IPv6"},
                       BadCase{"HalfBracket", "[::1:1", "in brackets"},
+                      BadCase{"HalfBracketOfAName", "[host:1", "in brackets"},
                       BadCase{"Url", "http://host:80", "without a scheme"},
                       BadCase{"Path", "host/a:80", "without a scheme"},
                       BadCase{"Abstract", "unix-abstract:x:1", "HOST:PORT"},

@@ -123,6 +123,10 @@ def grpcurl_shows_details(tools, connection):
     same(error["details"], DETAILS)
 
 
+def grpcurl_checks_health(tools, connection):
+    same(json.loads(ended(tools.grpcurl(connection, "grpc.health.v1.Health/Check"))), {"status": "SERVING"})
+
+
 def buf_lists(tools, connection):
     same(listed(ended(tools.buf(connection, "", "--list-services"))), OURS)
 
@@ -139,7 +143,7 @@ def buf_shows_details(tools, connection):
 
 
 CASES = [grpcurl_lists, grpcurl_describes_all, grpcurl_describes_a_message, grpcurl_calls, grpcurl_shows_details,
-         buf_lists, buf_calls, buf_shows_details]
+         grpcurl_checks_health, buf_lists, buf_calls, buf_shows_details]
 
 
 def main():
