@@ -42,9 +42,10 @@ wire: setup  ## compare requests to registries with the reference implementation
 lint: setup  ## format, static analysis, API lint and shell lint
 	@tools/lint
 
-bench: setup  ## time the service beside its peers
-	@$(BAZEL) build //server:registryd //tests/bench:login_bench @docker_registry//:docker_registry
-	@REGISTRYD=bazel-bin/server/registryd DOCKER_REGISTRY=$(DOCKER_REGISTRY) bazel-bin/tests/bench/login_bench
+bench: setup  ## time the service beside its peers; ARGS="--only core" narrows it
+	@$(BAZEL) build //server:registryd //tests/bench:core_bench //tests/bench:login_bench \
+	  //tests/bench/load:load //tests/bench/load:echo_server @docker_registry//:docker_registry
+	@DOCKER_REGISTRY=$(DOCKER_REGISTRY) tests/bench/run.py $(ARGS)
 
-check-long:  ## hours of fuzzing, soak and attacks
-	@echo "check-long: there are no long checks yet"
+check-long: setup  ## hours of fuzzing and attacks; ARGS="fuzz" narrows it
+	@tools/check-long $(ARGS)
