@@ -2,7 +2,7 @@
 
 load("//tools/build:copts.bzl", "COPTS")
 
-def registryd_test(name, deps):
+def registryd_test(name, deps, tags = []):
     """A test, NAME.cc, whose $REGISTRYD names the binary of //server:registryd."""
     native.cc_test(
         name = name,
@@ -10,6 +10,7 @@ def registryd_test(name, deps):
         srcs = [name + ".cc"],
         copts = COPTS,
         data = ["//server:registryd"],
+        tags = tags,
         env = {"REGISTRYD": "$(rootpath //server:registryd)"},
         deps = [
             "//tests/server:registryd_fixture",
