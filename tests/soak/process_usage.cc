@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kFewestForMemory = 12;
 constexpr int64_t kSlackKiB = 4096;
+constexpr int kSlackDescriptors = 2;
 
 struct Highest {
   int64_t resident_kib = 0;
@@ -52,7 +53,7 @@ std::string Growth(const std::vector<ProcessUsage>& rounds) {
   if (third == 0) return "";
   const Highest before = HighestOf(rounds.end() - 2 * third, rounds.end() - third);
   const Highest last = HighestOf(rounds.end() - third, rounds.end());
-  if (last.descriptors > before.descriptors) {
+  if (last.descriptors > before.descriptors + kSlackDescriptors) {
     return absl::StrCat("file descriptors: ", before.descriptors, ", then ", last.descriptors);
   }
   if (rounds.size() >= kFewestForMemory &&

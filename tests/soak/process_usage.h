@@ -21,8 +21,8 @@ ProcessUsage UsageOf(pid_t pid);
 // How usage grew, given one sample after each of many equal rounds of work, for
 // people; empty if it is flat. The last third of the rounds is compared with the
 // third before it, which leaves the first for caches to fill: its highest figure may
-// be higher by a twentieth and 4 MiB of memory, and by no descriptor. Fewer than 12
-// rounds tell nothing of memory, fewer than 3 nothing at all.
+// be higher by a twentieth and 4 MiB of memory, and by two descriptors, which come and
+// go. Fewer than 12 rounds tell nothing of memory, fewer than 3 nothing at all.
 std::string Growth(const std::vector<ProcessUsage>& rounds);
 
 }  // namespace registryd
