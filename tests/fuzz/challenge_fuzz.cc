@@ -30,9 +30,11 @@ void CheckRealm(absl::string_view address, absl::string_view realm) {
   FUZZ_CHECK(decision->origin.scheme == "https" || address.substr(0, 5) == "http:");
   if (!decision->may_have_credentials) return;
   const std::string& host = decision->origin.host;
+  const bool is_hub = address == "https://registry-1.docker.io";
   FUZZ_CHECK(decision->origin.scheme == "https");
-  FUZZ_CHECK(host == "registry.example" || host == "auth.example" || host == "::1" ||
-             (host == "auth.docker.io" && address == "https://registry-1.docker.io"));
+  FUZZ_CHECK(host == "auth.example" || host == "::1" ||
+             host == (is_hub ? "registry-1.docker.io" : "registry.example") ||
+             (is_hub && host == "auth.docker.io"));
 }
 
 }  // namespace

@@ -15,11 +15,11 @@ namespace {
 
 constexpr char kSecret[] = "canary-password";
 
-// A secret stands in a key. Keys are named in errors.
-bool NamesSecret(absl::string_view text) {
+// `secret` stands in a key. Keys are named in errors.
+bool NamesSecret(absl::string_view text, absl::string_view secret) {
   bool named = false;
-  (void)WalkJson(text, [&named](const JsonValue& value) {
-    for (const std::string& key : value.path) named |= absl::StrContains(key, kSecret);
+  (void)WalkJson(text, [&](const JsonValue& value) {
+    for (const std::string& key : value.path) named |= absl::StrContains(key, secret);
     return absl::OkStatus();
   });
   return named;
@@ -34,10 +34,11 @@ void FuzzOne(absl::string_view input) {
   if (!config.ok()) {
     FUZZ_CHECK(config.status().code() == absl::StatusCode::kInvalidArgument);
     CheckShowable(config.status().message(), 16 * text.size() + 256);
-    FUZZ_CHECK(NamesSecret(text) || !absl::StrContains(config.status().message(), kSecret));
-    FUZZ_CHECK(!absl::StrContains(config.status().message(), encoded) || NamesSecret(text) ||
-               absl::StrContains(text, absl::StrCat(encoded, "\":")) ||
-               !nlohmann::json::accept(text));
+    for (const absl::string_view secret :
+         {absl::string_view(kSecret), absl::string_view(encoded)}) {
+      FUZZ_CHECK(!absl::StrContains(config.status().message(), secret) ||
+                 NamesSecret(text, secret));
+    }
     return;
   }
   // What is read by one parser is JSON to another.
