@@ -47,5 +47,5 @@ bench: setup  ## time the service beside its peers; ARGS="--only core" narrows i
 	  //tests/bench/load:load //tests/bench/load:echo_server @docker_registry//:docker_registry
 	@DOCKER_REGISTRY=$(DOCKER_REGISTRY) tests/bench/run.py $(ARGS)
 
-check-long: setup  ## hours of fuzzing and attacks; ARGS="fuzz" narrows it
+check-long: setup  ## hours of fuzzing, attacks and load; ARGS="fuzz" narrows it
 	@tools/check-long $(ARGS)
