@@ -1,6 +1,7 @@
 """The servers that load is put on, one at a time, each on the same processor."""
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -45,12 +46,16 @@ class Server:
         self.started = time.monotonic()
         self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                         preexec_fn=pinned(self._processors))
-        while not os.path.exists(self.socket):
+        while not self._listens():
             if self.process.poll() is not None or time.monotonic() - self.started > PATIENCE:
                 raise RuntimeError(f"{self.name} does not listen: {' '.join(self._command)}")
             time.sleep(0.001)
         self.seconds_to_listen = time.monotonic() - self.started
         return self
+
+    def _listens(self):
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(self.socket) == 0
 
     def __exit__(self, *unused):
         self.process.terminate()
