@@ -75,6 +75,7 @@ class RegistryLogin::Attempt : public std::enable_shared_from_this<Attempt> {
     authorization.credentials = request_.credentials;
     authorization.caller = request_.caller;
     authorization.user_agent = request_.user_agent;
+    authorization.adopt_refresh_token = true;
     RequestAuthorizer::Create(
         client_, tokens_, clock_, endpoint_url(), std::move(authorization), context_,
         [self = shared_from_this(), upstream = *std::move(upstream)](

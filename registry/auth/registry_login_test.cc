@@ -155,6 +155,23 @@ TEST_F(RegistryLoginTest, IdentityTokenIsTheNewestThereIs) {
   }
 }
 
+TEST_F(RegistryLoginTest, ARefreshTokenBuysTheNextToken) {
+  Reply("https://reg/v2/", Challenge("Bearer realm=\"https://reg/token\""));
+  Reply("https://reg/v2/", Answer(302, {{"Location", "/v2/x"}}));
+  Reply("https://reg/v2/x", Answer(200));
+  tokens_.SetAnswer([](const TokenRequest&) {
+    Token token;  // Has expired.
+    token.access_token = Secret(absl::string_view("good"));
+    token.refresh_token = Secret(absl::string_view("next"));
+    return token;
+  });
+  ASSERT_TRUE(LogIn("reg").ok());
+  const std::vector<TokenRequest> asked = tokens_.requests();
+  ASSERT_THAT(asked, SizeIs(2));
+  EXPECT_TRUE(asked[0].credentials->identity_token.empty());
+  EXPECT_EQ(asked[1].credentials->identity_token.Reveal(), "next");
+}
+
 TEST_F(RegistryLoginTest, WhatTheRegistryAnswersInTheEnd) {
   struct Case {
     int status;

@@ -93,7 +93,8 @@ RequestAuthorizer::RequestAuthorizer(TokenSource& tokens, const Clock& clock, V2
     : tokens_(tokens),
       clock_(clock),
       ping_(std::move(ping)),
-      authorization_(std::move(authorization)) {}
+      authorization_(std::move(authorization)),
+      credentials_(authorization_.credentials) {}
 
 void RequestAuthorizer::Prepare(const HttpHop& hop, const CallContext& context, Ready ready) {
   std::vector<AuthChallenge> challenges;
@@ -129,7 +130,7 @@ void RequestAuthorizer::PrepareBearer(const HttpHop& hop, const AuthChallenge& c
   request.realm = Parameter(challenge, "realm");
   request.service = Parameter(challenge, "service");
   request.scopes = std::move(scopes);
-  request.credentials = authorization_.credentials;
+  request.credentials = credentials_;
   request.caller = authorization_.caller;
   request.user_agent = authorization_.user_agent;
   request.headers = authorization_.headers;
@@ -138,12 +139,21 @@ void RequestAuthorizer::PrepareBearer(const HttpHop& hop, const AuthChallenge& c
                ready = std::move(ready)](absl::StatusOr<Token> token) mutable {
                 if (!token.ok()) return std::move(ready)(token.status());
                 if (!token->refresh_token.empty()) {
-                  self->new_refresh_token_ = std::move(token->refresh_token);
+                  self->TakeRefreshToken(std::move(token->refresh_token));
                 }
                 auto headers = AuthorizationHeader("Bearer", token->access_token.Reveal());
                 if (!for_this_hop) self->token_ = *std::move(token);
                 std::move(ready)(std::move(headers));
               });
+}
+
+void RequestAuthorizer::TakeRefreshToken(Secret refresh_token) {
+  if (authorization_.adopt_refresh_token) {
+    auto adopted = std::make_shared<AuthConfig>(*credentials_);
+    adopted->identity_token = refresh_token;
+    credentials_ = std::move(adopted);
+  }
+  new_refresh_token_ = std::move(refresh_token);
 }
 
 absl::StatusOr<std::vector<SecretHttpHeader>> RequestAuthorizer::Basic(const HttpHop& hop) const {

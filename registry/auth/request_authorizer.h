@@ -31,6 +31,9 @@ struct Authorization {
   std::shared_ptr<const AuthConfig> credentials;
   // Of the tokens: "registry:catalog:search". Often none.
   std::vector<std::string> scopes;
+  // A refresh token that comes with a token takes the identity token's place when the
+  // next token is asked for, as in Docker Engine's logins; not in its searches.
+  bool adopt_refresh_token = false;
   // As in TokenRequest.
   std::string caller;
   std::string user_agent;
@@ -92,6 +95,7 @@ class RequestAuthorizer final : public HttpHopHeaders,
  private:
   void PrepareBearer(const HttpHop& hop, const AuthChallenge& challenge, const CallContext& context,
                      Ready ready);
+  void TakeRefreshToken(Secret refresh_token);
   absl::StatusOr<std::vector<SecretHttpHeader>> Basic(const HttpHop& hop) const;
   // Whether a secret may go to the hop.
   absl::Status CheckPlaintext(const HttpHop& hop) const;
@@ -100,6 +104,8 @@ class RequestAuthorizer final : public HttpHopHeaders,
   const Clock& clock_;
   const V2Ping ping_;
   const Authorization authorization_;
+  // For the next token: the authorization's, unless a refresh token was adopted.
+  std::shared_ptr<const AuthConfig> credentials_;
   std::optional<Token> token_;
   Secret new_refresh_token_;
 };

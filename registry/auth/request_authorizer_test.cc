@@ -287,10 +287,10 @@ TEST_F(RequestAuthorizerTest, RefreshTokenIsKept) {
   GiveRefreshToken("next");
   ASSERT_TRUE(Header(*authorizer, "https://reg/v2/").ok());
   EXPECT_EQ(authorizer->new_refresh_token().Reveal(), "next");
-  // A later token without one takes nothing away.
-  GiveRefreshToken("");
+  GiveRefreshToken("");  // Takes nothing away.
   ASSERT_TRUE(Header(*authorizer, "https://reg/v2/?from=a").ok());
   EXPECT_EQ(authorizer->new_refresh_token().Reveal(), "next");
+  EXPECT_EQ(tokens_.requests().back().credentials->identity_token.Reveal(), "old");
 }
 
 TEST_F(RequestAuthorizerTest, TokenErrorsPassOnAndAreNotKept) {

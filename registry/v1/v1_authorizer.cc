@@ -90,11 +90,11 @@ absl::StatusOr<Secret> V1Authorizer::Authorization(const Url& url, const Upstrea
     return BasicValue(*credentials_);
   }
   absl::MutexLock lock(&mutex_);
-  if (tokens_.empty()) return Secret();
+  if (!tokens_.has_value()) return Secret();
   if (tokens_came_by_https_) {
     if (absl::Status s = CheckPlaintext(url, upstream); !s.ok()) return s;
   }
-  std::string value = absl::StrCat("Token ", tokens_.Reveal());
+  std::string value = absl::StrCat("Token ", tokens_->Reveal());
   return Secret(std::move(value));
 }
 

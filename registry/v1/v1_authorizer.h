@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,7 +68,8 @@ class V1Authorizer : public std::enable_shared_from_this<V1Authorizer> {
   const Clock& clock_;
   CookieJar cookies_;
   mutable absl::Mutex mutex_;
-  Secret tokens_ ABSL_GUARDED_BY(mutex_);  // "a,b".
+  // "a,b"; may be empty, as a registry may hand out an empty token.
+  std::optional<Secret> tokens_ ABSL_GUARDED_BY(mutex_);
   bool tokens_came_by_https_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

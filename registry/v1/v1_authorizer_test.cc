@@ -116,6 +116,13 @@ TEST_F(V1AuthorizerTest, TokensOfTheLastAnswerAreReplayed) {
   EXPECT_EQ(Prepare(*Call("https://r.example"), "https://r.example/v1/y"), "Authorization:Token c");
 }
 
+TEST_F(V1AuthorizerTest, AnEmptyTokenIsAToken) {
+  Begin(Ann(), "https://r.example");
+  Answer(*Call("https://r.example"), "https://r.example/v1/x", {{"X-Docker-Token", "a"}});
+  Answer(*Call("https://r.example"), "https://r.example/v1/x", {{"X-Docker-Token", ""}});
+  EXPECT_EQ(Prepare(*Call("https://r.example"), "https://r.example/v1/x"), "Authorization:Token ");
+}
+
 TEST_F(V1AuthorizerTest, TokensAreBounded) {
   Begin(nullptr, "https://r.example");
   const std::string most(V1Authorizer::kMaxTokenBytes, 't');

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,12 @@ namespace {
 
 constexpr size_t kMaxServerMessageBytes = 512;
 constexpr absl::string_view kAlreadyExists = "Image already exists";
+
+bool IsObjectOfTexts(const nlohmann::json& value) {
+  return value.is_object() && absl::c_all_of(value, [](const nlohmann::json& member) {
+           return member.is_string() || member.is_null();
+         });
+}
 
 }  // namespace
 
@@ -36,7 +43,7 @@ absl::Status V1Error(absl::string_view words, const V1Answer& answer, absl::Time
 
 absl::Status CheckAlreadyExists(const V1Answer& answer) {
   const absl::StatusOr<nlohmann::json> body = ParseUntrustedJson(answer.body);
-  if (!body.ok() || !body->is_object()) return absl::OkStatus();
+  if (!body.ok() || !IsObjectOfTexts(*body)) return absl::OkStatus();
   const auto error = body->find("error");
   if (error == body->end() || *error != std::string(kAlreadyExists)) return absl::OkStatus();
   return Error(absl::StatusCode::kAlreadyExists, Reason::kRegistryFailed, kAlreadyExists,

@@ -17,7 +17,8 @@ inline constexpr absl::string_view kV1Unauthorized = "unauthorized: authenticati
 absl::Status V1Error(absl::string_view words, const V1Answer& answer, absl::Time now);
 
 // The registry has the image: ALREADY_EXISTS (REGISTRY_FAILED) for the body
-// {"error": "Image already exists"}, OK for all others.
+// {"error": "Image already exists"}, OK for all others. More members may be there, texts
+// or null: Docker Engine reads a map of texts.
 absl::Status CheckAlreadyExists(const V1Answer& answer);
 
 // INTERNAL (RESPONSE_INVALID).

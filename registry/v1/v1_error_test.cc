@@ -49,10 +49,16 @@ TEST(V1ErrorTest, AnImageExistsOnlyByTheExactWords) {
       CheckAlreadyExists(Answer(409, R"({"error":"Image already exists"})"));
   EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists);
   EXPECT_EQ(status.message(), "Image already exists");
+  for (const char* const body : {R"({"error":"Image already exists","detail":"x"})",
+                                 R"({"error":"Image already exists","detail":null})"}) {
+    EXPECT_FALSE(CheckAlreadyExists(Answer(409, body)).ok()) << body;
+  }
   for (const char* const body :
        {"", "Image already exists", R"({"error":"image already exists"})",
         R"({"Error":"Image already exists"})", R"(["Image already exists"])",
-        R"({"error":{"error":"Image already exists"}})", R"({"error":null})"}) {
+        R"({"error":{"error":"Image already exists"}})", R"({"error":null})",
+        R"({"error":"Image already exists","detail":7})",
+        R"({"error":"Image already exists","detail":[]})"}) {
     EXPECT_TRUE(CheckAlreadyExists(Answer(409, body)).ok()) << body;
   }
 }
