@@ -24,7 +24,7 @@ struct Surroundings {
   CallTally* tally = nullptr;
 };
 
-// Makes calls of every kind in an order of chance, good ones and bad ones, lets some
+// Makes calls of many kinds in an order of chance, good ones and bad ones, lets some
 // run out of time and abandons others, and tells the tally how each may have ended.
 // One thread each.
 class MixedCaller {

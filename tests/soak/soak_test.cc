@@ -1,4 +1,4 @@
-// registryd under everything at once: callers of every kind, registries that fail, a
+// registryd under everything at once: callers of many kinds, registries that fail, a
 // configuration that changes. $SOAK_SECONDS says for how long; a few rounds by default.
 #include <signal.h>
 
@@ -32,7 +32,7 @@ namespace {
 using ::testing::IsEmpty;
 
 constexpr int kCallers = 6;
-constexpr int kRounds = 3;
+constexpr int kFewestRounds = 3;
 // Of CurlHttpTransportOptions.
 constexpr int kMaxKept = 256;
 constexpr absl::Duration kReloadEvery = absl::Milliseconds(200);
@@ -120,7 +120,7 @@ class SoakTest : public RegistrydFixture {
 TEST_F(SoakTest, NothingFailsThatShouldSucceedAndNothingGrows) {
   const absl::Duration whole = WholeTime();
   const absl::Duration round =
-      std::max(std::min(whole / kRounds, absl::Seconds(30)), absl::Seconds(1));
+      std::max(std::min(whole / kFewestRounds, absl::Seconds(30)), absl::Seconds(1));
   const absl::Time end = absl::Now() + whole;
   std::vector<ProcessUsage> usage;
   while (absl::Now() < end && tally_.faults().empty()) {
