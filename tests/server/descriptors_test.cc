@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,13 @@ class DescriptorsTest : public RegistrydFixture {
     return connection;
   }
 
+  // Once it serves both listeners.
+  static std::unique_ptr<RegistrydProcess> StartBoth(const RegistrydOptions& options) {
+    auto process = Start(options);
+    EXPECT_EQ(process->WaitForRecords("listening", 2).size(), 2u) << process->log();
+    return process;
+  }
+
   // The other side has closed it.
   static bool IsTurnedAway(const FileDescriptor& connection) {
     char byte;
@@ -58,7 +66,7 @@ class DescriptorsTest : public RegistrydFixture {
 TEST_F(DescriptorsTest, ItAcceptsAgainWhenThereAreSome) {
   RegistrydOptions options = Options({"--metrics-listen", "127.0.0.1:0"});
   options.max_descriptors = kDescriptors;
-  const auto process = Start(options);
+  const auto process = StartBoth(options);
   const std::string tcp = TcpAddress(*process);
   const client::RegistryClient early = Caller(UnixAddress());
   ASSERT_TRUE(early.GetServiceConfig({}).ok());
@@ -99,7 +107,7 @@ TEST_F(DescriptorsTest, ItSurvivesAStormOfConnections) {
 
   RegistrydOptions options = Options();
   options.max_descriptors = kStorm / 2;
-  const auto process = Start(options);
+  const auto process = StartBoth(options);
   const std::string tcp = TcpAddress(*process);
   const client::RegistryClient early = Caller(UnixAddress());
   ASSERT_TRUE(early.GetServiceConfig({}).ok());
