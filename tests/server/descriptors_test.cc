@@ -24,8 +24,6 @@
 namespace registryd {
 namespace {
 
-using ::testing::HasSubstr;
-
 constexpr int kDescriptors = 64;
 // More than any queue of the kernel's holds, and twice what the process may open.
 constexpr int kStorm = 10'000;
