@@ -100,3 +100,9 @@ def _from_dev_packages():
 def _programs_for_tests():
     debian_program(name = "docker_registry", package = "docker-registry", path = "usr/bin/docker-registry")
     debian_program(name = "nginx", package = "nginx", path = "usr/sbin/nginx")
+    debian_program(
+        name = "nghttpx",
+        package = "nghttp2-proxy",
+        path = "usr/sbin/nghttpx",
+        libraries = ["libev4", "libjemalloc2"],
+    )

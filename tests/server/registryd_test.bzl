@@ -2,16 +2,16 @@
 
 load("//tools/build:copts.bzl", "COPTS")
 
-def registryd_test(name, deps, tags = []):
+def registryd_test(name, deps, tags = [], data = [], env = {}):
     """A test, NAME.cc, whose $REGISTRYD names the binary of //server:registryd."""
     native.cc_test(
         name = name,
         size = "medium",
         srcs = [name + ".cc"],
         copts = COPTS,
-        data = ["//server:registryd"],
+        data = ["//server:registryd"] + data,
         tags = tags,
-        env = {"REGISTRYD": "$(rootpath //server:registryd)"},
+        env = dict(env, REGISTRYD = "$(rootpath //server:registryd)"),
         deps = [
             "//tests/server:registryd_fixture",
             "@googletest//:main",
