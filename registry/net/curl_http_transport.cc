@@ -18,6 +18,7 @@
 #include "registry/net/curl/event_loop.h"
 #include "registry/net/curl/exchange.h"
 #include "registry/net/curl/exchange_plan.h"
+#include "registry/net/curl/receive_budget.h"
 #include "registry/tls/ssl_context_cache.h"
 
 namespace registryd {
@@ -66,6 +67,7 @@ class CurlHttpTransport::Core : public std::enable_shared_from_this<Core> {
   const std::shared_ptr<EventLoop> loop_;
   const CurlHttpTransportOptions options_;
   SslContextCache contexts_;
+  const std::shared_ptr<ReceiveBudget> budget_ = std::make_shared<ReceiveBudget>();
   std::atomic<bool> stopping_{false};
 
   absl::flat_hash_map<const Exchange*, std::shared_ptr<Exchange>> exchanges_;
@@ -103,7 +105,7 @@ void CurlHttpTransport::Core::Send(HttpRequest request, HttpOptions options,
   // The exchange is known by its address; it is not looked at.
   auto address = std::make_shared<const Exchange*>(nullptr);
   auto exchange = std::make_shared<Exchange>(
-      loop_, std::move(request), std::move(options), *std::move(plan), context.deadline,
+      loop_, budget_, std::move(request), std::move(options), *std::move(plan), context.deadline,
       std::move(receiver),
       [self = shared_from_this(), key = std::move(key), address](const Exchange::Summary& summary) {
         self->Ended(key, *address, summary);

@@ -23,10 +23,11 @@ EventLoop::Time After(absl::Duration duration) {
 
 }  // namespace
 
-Exchange::Exchange(std::shared_ptr<EventLoop> loop, HttpRequest request, HttpOptions options,
-                   ExchangePlan plan, absl::Time deadline, std::unique_ptr<HttpReceiver> receiver,
-                   Ended ended)
+Exchange::Exchange(std::shared_ptr<EventLoop> loop, std::shared_ptr<ReceiveBudget> budget,
+                   HttpRequest request, HttpOptions options, ExchangePlan plan, absl::Time deadline,
+                   std::unique_ptr<HttpReceiver> receiver, Ended ended)
     : loop_(std::move(loop)),
+      budget_(std::move(budget)),
       request_(std::move(request)),
       options_(std::move(options)),
       plan_(std::move(plan)),
@@ -68,6 +69,8 @@ void Exchange::Start(ConnectionPool* pool, absl::Duration connection_lifetime,
   if (deadline_ <= EventLoop::Now()) return Finish(TimedOut("connecting to"));
   SetCallbacks();
   SetTimers();
+  in_budget_ = plan_.bulk;
+  if (in_budget_) budget_->Join();
   pool_ = pool;
   if (pool_->Add(easy_->get(), *this, plan_.addresses)) return;
   pool_ = nullptr;
@@ -186,6 +189,7 @@ size_t Exchange::OnHeader(absl::string_view line) {
 
 size_t Exchange::OnBody(absl::string_view data) {
   const size_t size = data.size();
+  if (plan_.bulk) return Gather(data);
   if (awaiting_resume_ && !reader_.http2()) {
     receive_paused_ = true;
     return CURL_WRITEFUNC_PAUSE;
@@ -206,6 +210,25 @@ size_t Exchange::OnBody(absl::string_view data) {
   backlog_.assign(data.data(), data.size());
   backlog_taken_ = 0;
   return size;
+}
+
+size_t Exchange::Gather(absl::string_view data) {
+  backlog_.append(data.data(), data.size());
+  if (backlog_.size() - backlog_taken_ >= budget_->bytes_each() && !receive_paused_) {
+    // In place of CURL_WRITEFUNC_PAUSE: libcurl would copy what it has read, and once more
+    // when it goes on. It reads again at once if only one direction is paused.
+    receive_paused_ = true;
+    pool_->Pause(easy_->get(), CURLPAUSE_ALL);
+  }
+  if (awaiting_resume_ || delivery_is_due_) return data.size();
+  delivery_is_due_ = true;
+  loop_->Post([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self == nullptr || self->finished_) return;
+    self->delivery_is_due_ = false;
+    if (!self->awaiting_resume_) self->GoOnReceiving();
+  });
+  return data.size();
 }
 
 absl::Status Exchange::Deliver(absl::string_view* data) {
@@ -321,7 +344,12 @@ void Exchange::OnTransferDone(CURLcode code) {
   if (finished_) return;
   absl::Status status = StatusOf(code);
   LeavePool(status.ok());
-  if (!status.ok()) return Finish(std::move(status));
+  if (!status.ok()) {
+    // What came before the connection broke counts.
+    absl::string_view rest = absl::string_view(backlog_).substr(backlog_taken_);
+    if (failure_.ok() && !awaiting_resume_) Deliver(&rest).IgnoreError();
+    return Finish(std::move(status));
+  }
   complete_ = true;
   if (!awaiting_resume_) GoOnReceiving();
 }
@@ -377,6 +405,7 @@ void Exchange::LeavePool(bool complete) {
 
 void Exchange::Finish(absl::Status status) {
   finished_ = true;
+  if (in_budget_) budget_->Leave();
   for (const EventLoop::TimerId& timer : timers_) loop_->Cancel(timer);
   if (connect_timer_.has_value()) loop_->Cancel(*connect_timer_);
   if (speed_timer_.has_value()) loop_->Cancel(*speed_timer_);

@@ -19,6 +19,7 @@
 #include "registry/net/curl/easy_handle.h"
 #include "registry/net/curl/event_loop.h"
 #include "registry/net/curl/exchange_plan.h"
+#include "registry/net/curl/receive_budget.h"
 #include "registry/net/curl/request_body.h"
 #include "registry/net/curl/response_reader.h"
 #include "registry/net/curl/speed_limit.h"
@@ -41,10 +42,10 @@ class Exchange final : public ConnectionPool::Transfer,
   // Called once, before the receiver's OnDone.
   using Ended = absl::AnyInvocable<void(const Summary&) &&>;
 
-  // `loop` outlives the exchange's end.
-  Exchange(std::shared_ptr<EventLoop> loop, HttpRequest request, HttpOptions options,
-           ExchangePlan plan, absl::Time deadline, std::unique_ptr<HttpReceiver> receiver,
-           Ended ended);
+  // `loop` outlives the exchange's end. `budget` is for all exchanges of the loop.
+  Exchange(std::shared_ptr<EventLoop> loop, std::shared_ptr<ReceiveBudget> budget,
+           HttpRequest request, HttpOptions options, ExchangePlan plan, absl::Time deadline,
+           std::unique_ptr<HttpReceiver> receiver, Ended ended);
 
   // Ends the exchange when `cancellation`, which may be null, is cancelled. The result
   // is for Start.
@@ -77,6 +78,8 @@ class Exchange final : public ConnectionPool::Transfer,
   // The response's way.
   size_t OnHeader(absl::string_view line);
   size_t OnBody(absl::string_view data);
+  // Keeps a part of a bulk body, which is delivered with others.
+  size_t Gather(absl::string_view data);
   // Hands over parts of `*data` until the receiver has to be waited for.
   absl::Status Deliver(absl::string_view* data);
   void OnResume();
@@ -92,6 +95,8 @@ class Exchange final : public ConnectionPool::Transfer,
   void UpdateWaiting();
 
   const std::shared_ptr<EventLoop> loop_;
+  const std::shared_ptr<ReceiveBudget> budget_;
+  bool in_budget_ = false;
   HttpRequest request_;  // Headers until Start, without the body.
   HttpOptions options_;
   const ExchangePlan plan_;
@@ -115,9 +120,10 @@ class Exchange final : public ConnectionPool::Transfer,
   bool delivering_ = false;
   bool awaiting_resume_ = false;
   bool receive_paused_ = false;
-  std::string backlog_;  // Of the body, received while the receiver is awaited.
+  std::string backlog_;  // Of the body, received and not yet delivered.
   size_t backlog_taken_ = 0;
-  bool complete_ = false;  // Nothing more will be received.
+  bool delivery_is_due_ = false;  // Of the backlog; it has been posted.
+  bool complete_ = false;         // Nothing more will be received.
 
   std::unique_ptr<RequestBody> body_;
   bool asking_ = false;  // Within HttpBodySource::Read.
