@@ -6,8 +6,9 @@ BAZEL ?= bazel
 VECTORS ?= tests/conformance/vectors
 SCENARIOS ?= tests/wire/scenarios.json
 ARGS ?=
-# Where Bazel unpacks it.
+# Where Bazel unpacks them.
 DOCKER_REGISTRY = $$($(BAZEL) info output_base)/external/docker_registry/root/usr/bin/docker-registry
+NGINX = $$($(BAZEL) info output_base)/external/nginx/root/usr/sbin/nginx
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -43,9 +44,10 @@ lint: setup  ## format, static analysis, API lint and shell lint
 	@tools/lint
 
 bench: setup  ## time the service beside its peers; ARGS="--only core" narrows it
-	@$(BAZEL) build //server:registryd //tests/bench:core_bench //tests/bench:login_bench \
-	  //tests/bench/load:load //tests/bench/load:echo_server @docker_registry//:docker_registry
-	@DOCKER_REGISTRY=$(DOCKER_REGISTRY) tests/bench/run.py $(ARGS)
+	@$(BAZEL) build //server:registryd //tests/bench:core_bench //tests/bench/load:load \
+	  //tests/bench/load:echo_server //tests/bench/wire:ask_bench //tests/bench/wire:layer_bench \
+	  @docker_registry//:docker_registry @nginx//:nginx
+	@DOCKER_REGISTRY=$(DOCKER_REGISTRY) NGINX=$(NGINX) tests/bench/run.py $(ARGS)
 
 check-long: setup  ## hours of fuzzing, attacks and load; ARGS="fuzz" narrows it
 	@tools/check-long $(ARGS)

@@ -38,14 +38,7 @@ MORE = 1000
 # the first ones take more and more.
 MEMORY_SLACK = 1.05
 RESOURCE_EXHAUSTED = 8
-LOAD_MIRRORS = "/registry.v1.ConfigService/LoadMirrors"
 COLUMNS = ("round", "what", "seconds", "p50 ms", "p99 ms", "max ms", "calls", "failed", "MiB", "KiB/stream")
-
-
-def load_mirrors(number):
-    """LoadMirrorsRequest{mirrors: "https://mirror-NUMBER.example"}"""
-    mirror = b"https://mirror-%d.example" % number
-    return frames.message(b"\x0a" + frames.integer(len(mirror), 8) + mirror)
 
 
 def await_at_most(figure, most, patience=PATIENCE):
@@ -128,9 +121,8 @@ class Run:
     def _change(self, peers, number, change):
         """Whether it reached every stream."""
         admin = Caller(self._target)
-        answer = admin.ask(LOAD_MIRRORS, load_mirrors(CHANGES * number + change))
+        self._version = watchers.change_mirrors(admin, CHANGES * number + change)
         admin.close()
-        self._version = watchers.varint_field(answer, 2)
         return peers.await_version(self._version, PATIENCE)
 
     def _ask_for_more(self):

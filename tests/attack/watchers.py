@@ -8,7 +8,10 @@ import frames
 from connection import connect, scheme
 
 METHOD = "/registry.v1.ConfigService/WatchServiceConfig"
+_LOAD_MIRRORS = "/registry.v1.ConfigService/LoadMirrors"
+# Of WatchServiceConfigResponse, and of LoadMirrorsResponse.
 _VERSION_FIELD = 3
+_LOADED_VERSION_FIELD = 2
 _VARINT, _BYTES = 0, 2
 
 
@@ -23,7 +26,7 @@ def _varint(message, at):
             return value, at
 
 
-def varint_field(message, number):
+def _varint_field(message, number):
     """The integer in the field `number` of a Protobuf message that has only integers, strings and messages."""
     at = 0
     while at < len(message):
@@ -36,6 +39,13 @@ def varint_field(message, number):
         if key == number << 3 | _VARINT:
             return value
     return 0
+
+
+def change_mirrors(admin, number):
+    """Makes https://mirror-NUMBER.example the only mirror, by `admin`, a Caller. Returns the version."""
+    mirror = b"https://mirror-%d.example" % number
+    answer = admin.ask(_LOAD_MIRRORS, frames.message(b"\x0a" + frames.integer(len(mirror), 8) + mirror))
+    return _varint_field(answer, _LOADED_VERSION_FIELD)
 
 
 class _Connection:
@@ -76,7 +86,7 @@ class _Connection:
             end = frames.MESSAGE_PREFIX_BYTES + int.from_bytes(unread[1:frames.MESSAGE_PREFIX_BYTES], "big")
             if len(unread) < end:
                 break
-            self.versions[stream] = varint_field(unread[frames.MESSAGE_PREFIX_BYTES:end], _VERSION_FIELD)
+            self.versions[stream] = _varint_field(unread[frames.MESSAGE_PREFIX_BYTES:end], _VERSION_FIELD)
             unread = unread[end:]
         self._unread[stream] = unread
 

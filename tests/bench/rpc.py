@@ -1,5 +1,6 @@
 """registryd beside an empty echo service of the same gRPC and a Go server around the reference implementation's package."""
 import json
+import os
 import statistics
 import subprocess
 
@@ -84,7 +85,7 @@ def run(binaries, folder, rounds, seconds):
     load = Load(binaries["load"], seconds)
     ours = lambda: servers.registryd(binaries["registryd"], folder)
     echo = lambda: servers.echo(binaries["echo_server"], folder)
-    go_binary = servers.build_go_server()
+    go_binary = servers.build_go("bench-goserver", os.path.join("load", "goserver"))
     go = [lambda: servers.go(go_binary, folder)] if go_binary else []
     return {"peers": PEERS if go else {"echo": PEERS["echo"]},
             "how": METHOD.format(rounds=rounds, seconds=seconds), "inputs": "tests/bench/inputs.json, references",

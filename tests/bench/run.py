@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures registryd beside its peers; `make bench` builds what it needs and runs it.
 
-usage: run.py [--rounds N] [--seconds N] [--only core,rpc,scale,registry] [--out FILE]
+usage: run.py [--rounds N] [--seconds N] [--only core,rpc,scale,wire] [--out FILE]
 
 Prints tables, and writes them to FILE with the machine, the inputs, the peers and the methods. Ratios compare what was measured
 in the same run, in turns. The machine should have nothing else to do; the load before is in the file.
@@ -9,28 +9,21 @@ in the same run, in turns. The machine should have nothing else to do; the load 
 import argparse
 import json
 import os
-import subprocess
 import tempfile
 
 import core
 import machine
 import rpc
 import scale
+import wire
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BIN = os.path.join(ROOT, "bazel-bin")
 BINARIES = {"core_bench": "tests/bench/core_bench", "load": "tests/bench/load/load", "echo_server": "tests/bench/load/echo_server",
-            "registryd": "server/registryd", "login_bench": "tests/bench/login_bench"}
-PARTS = ("core", "rpc", "scale", "registry")
-
-
-def registry(binaries):
-    """Logins and pings through registryd beside the same requests sent straight to docker-registry."""
-    text = subprocess.run([binaries["login_bench"]], env={**os.environ, "REGISTRYD": binaries["registryd"]},
-                          capture_output=True, text=True, check=True).stdout
-    print("\nLogins and pings, docker-registry\n  " + text.replace("\n", "\n  ").rstrip())
-    return {"peer": "the same requests sent straight to docker-registry", "text": text.splitlines()}
+            "registryd": "server/registryd", "ask_bench": "tests/bench/wire/ask_bench",
+            "layer_bench": "tests/bench/wire/layer_bench"}
+PARTS = ("core", "rpc", "scale", "wire")
 
 
 def main():
@@ -46,7 +39,7 @@ def main():
         parts = {"core": lambda: core.run(binaries["core_bench"], options.rounds),
                  "rpc": lambda: rpc.run(binaries, folder, options.rounds, options.seconds),
                  "scale": lambda: scale.run(binaries, folder, options.seconds),
-                 "registry": lambda: registry(binaries)}
+                 "wire": lambda: wire.run(binaries)}
         for name in options.only.split(","):
             results[name] = parts[name]()
     os.makedirs(os.path.dirname(options.out), exist_ok=True)

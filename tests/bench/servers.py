@@ -21,13 +21,13 @@ def pinned(processors):
     return lambda: os.sched_setaffinity(0, processors)
 
 
-def build_go_server():
-    """The path of the Go server, or None without Go."""
+def build_go(name, folder):
+    """The path of the Go program whose source is in `folder`, or None without Go."""
     if not shutil.which("go"):
         return None
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    binary = os.path.join(cache, "registryd", "go", "bench-goserver")
-    subprocess.run(["go", "build", "-o", binary, "."], cwd=os.path.join(HERE, "load", "goserver"), check=True)
+    binary = os.path.join(cache, "registryd", "go", name)
+    subprocess.run(["go", "build", "-o", binary, "."], cwd=os.path.join(HERE, folder), check=True)
     return binary
 
 
