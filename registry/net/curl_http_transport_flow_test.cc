@@ -50,6 +50,15 @@ HttpOptions Unlimited() {
   return options;
 }
 
+// Waits until the server has filled all buffers on the way to receivers that hold back.
+void AwaitStandstill(const ScriptedHttpServer& server) {
+  uint64_t sent = 0;
+  do {
+    sent = server.bytes_sent();
+    absl::SleepFor(absl::Milliseconds(100));
+  } while (server.bytes_sent() > sent);
+}
+
 struct CancelCase {
   std::string name;
   ScriptedResponse response;
@@ -156,14 +165,9 @@ TEST(CurlHttpTransportFlow, ASlowReceiverHoldsTheServerBack) {
   transport->Send(Get(server.url()), Unlimited(), {absl::InfiniteFuture(), cancellation},
                   exchange.Receiver());
   ASSERT_TRUE(exchange.AwaitHeld());
-  // The server sends until all buffers on the way are full, and then no more.
-  uint64_t sent = 0;
-  do {
-    sent = server.bytes_sent();
-    absl::SleepFor(absl::Milliseconds(100));
-  } while (server.bytes_sent() > sent);
+  AwaitStandstill(server);
   const uint64_t resident = ResidentBytes();
-  EXPECT_LT(sent, uint64_t{32} << 20);
+  EXPECT_LT(server.bytes_sent(), uint64_t{32} << 20);
   for (int i = 0; i < 200; ++i) {
     exchange.Resume();
     ASSERT_TRUE(exchange.AwaitHeld());
@@ -171,6 +175,54 @@ TEST(CurlHttpTransportFlow, ASlowReceiverHoldsTheServerBack) {
   EXPECT_LT(ResidentBytes(), resident + (4 << 20));
   cancellation->Cancel();
   EXPECT_EQ(exchange.Await().code(), absl::StatusCode::kCancelled);
+}
+
+TEST(CurlHttpTransportFlow, ABodyThatMayBeLargeComesInLargeParts) {
+  ScriptedHttpServer server;
+  server.Reply("", "*", EndlessBody());
+  auto transport = NewTransport();
+  auto cancellation = std::make_shared<Cancellation>();
+  RecordedExchange exchange;
+  exchange.hold = true;
+  exchange.keep_body = false;
+  transport->Send(Get(server.url()), Unlimited(), {absl::InfiniteFuture(), cancellation},
+                  exchange.Receiver());
+  ASSERT_TRUE(exchange.AwaitHeld());
+  AwaitStandstill(server);
+  const uint64_t before = exchange.body_bytes();
+  exchange.Resume();
+  ASSERT_TRUE(exchange.AwaitHeld());
+  EXPECT_GE(exchange.body_bytes() - before, uint64_t{512} << 10);
+  EXPECT_LE(exchange.body_bytes() - before, uint64_t{2} << 20);
+  cancellation->Cancel();
+  EXPECT_EQ(exchange.Await().code(), absl::StatusCode::kCancelled);
+}
+
+// What is received ahead of them is bounded for all together, not for each.
+TEST(CurlHttpTransportFlow, ManySlowReceiversTakeLittleMemoryEach) {
+  constexpr size_t kMany = 1000;
+  // Of that, 200 KiB each are the server's and this test's.
+  constexpr uint64_t kMostBytes = uint64_t{384} << 20;
+  ScriptedHttpServer server;
+  server.Reply("", "*", EndlessBody());
+  auto transport = NewTransport();
+  auto cancellation = std::make_shared<Cancellation>();
+  const uint64_t before = ResidentBytes();
+  std::vector<std::unique_ptr<RecordedExchange>> exchanges;
+  for (size_t i = 0; i < kMany; ++i) {
+    exchanges.push_back(std::make_unique<RecordedExchange>());
+    exchanges.back()->hold = true;
+    exchanges.back()->keep_body = false;
+    transport->Send(Get(server.url()), Unlimited(), {absl::InfiniteFuture(), cancellation},
+                    exchanges.back()->Receiver());
+  }
+  for (const auto& exchange : exchanges) ASSERT_TRUE(exchange->AwaitHeld());
+  AwaitStandstill(server);
+  EXPECT_LT(ResidentBytes(), before + kMostBytes);
+  cancellation->Cancel();
+  for (const auto& exchange : exchanges) {
+    EXPECT_EQ(exchange->Await().code(), absl::StatusCode::kCancelled);
+  }
 }
 
 TEST(CurlHttpTransportFlow, AGzipBombMakesMemoryNoLarger) {

@@ -19,9 +19,6 @@ namespace {
 // addresses put beside it, so that nothing about the URL's host can lead elsewhere.
 constexpr char kDialled[] = "checked.invalid";
 
-// What is read from the socket at a time, of a body that may be large.
-constexpr long kBulkBufferSize = 128L * 1024;
-
 // Both kinds of TLS connection, to the server and to an https proxy, come to the same
 // callback; the lowest version that libcurl set tells which it is. What counts is
 // what the callback sets then.
@@ -89,7 +86,6 @@ EasyHandle::EasyHandle(const ExchangePlan& plan, const HttpRequest& request,
   Set(CURLOPT_HTTP09_ALLOWED, 0L);
   Set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
   Set(CURLOPT_UPLOAD_BUFFERSIZE, 16L * 1024);
-  if (plan.bulk) Set(CURLOPT_BUFFERSIZE, kBulkBufferSize);
   const auto milliseconds = [](absl::Duration duration) {
     return static_cast<long>(
         std::clamp<int64_t>(absl::ToInt64Milliseconds(duration), 1, int64_t{1000} * 60 * 60 * 24));

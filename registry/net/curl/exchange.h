@@ -63,6 +63,7 @@ class Exchange final : public ConnectionPool::Transfer,
   void Fail(absl::Status status);
 
  private:
+  void ShareBudget();
   void SetCallbacks();
   void SetTimers();
   void CheckSpeed();
@@ -96,8 +97,8 @@ class Exchange final : public ConnectionPool::Transfer,
 
   const std::shared_ptr<EventLoop> loop_;
   const std::shared_ptr<ReceiveBudget> budget_;
-  bool in_budget_ = false;
-  HttpRequest request_;  // Headers until Start, without the body.
+  std::optional<ReceiveBudget::Share> share_;  // From Start to Finish, for a bulk body.
+  HttpRequest request_;                        // Headers until Start, without the body.
   HttpOptions options_;
   const ExchangePlan plan_;
   const EventLoop::Time deadline_;
