@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -69,6 +70,7 @@ Nghttpx::Nghttpx(absl::string_view unix_address, const TestCertificate& certific
   address_ = absl::StrCat("127.0.0.1:", port);
   folder_.Write("tls.crt", certificate.certificate_pem);
   folder_.Write("tls.key", certificate.key_pem);
+  EXPECT_EQ(chmod(folder_.Path("tls.key").c_str(), 0600), 0);
   std::map<std::string, std::string> all(settings.begin(), settings.end());
   all["frontend"] = absl::StrCat("127.0.0.1,", port);
   all["backend"] = absl::StrCat(unix_address, ";;proto=h2");
