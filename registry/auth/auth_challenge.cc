@@ -1,5 +1,6 @@
 #include "registry/auth/auth_challenge.h"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -13,11 +14,15 @@ namespace {
 constexpr absl::string_view kSpaces = " \t\r\n";
 constexpr absl::string_view kSeparators = " \t\"(),/:;<=>?@[]\\{}";
 
-// A character of RFC 2616's `token`.
-bool IsTokenCharacter(char c) {
-  return absl::ascii_isascii(c) && !absl::ascii_iscntrl(c) &&
-         kSeparators.find(c) == absl::string_view::npos;
-}
+// By byte, the characters of RFC 2616's `token`.
+constexpr std::array<bool, 256> kIsTokenCharacter = [] {
+  std::array<bool, 256> is{};
+  for (size_t c = ' '; c < 0x7f; ++c) is[c] = true;
+  for (const char separator : kSeparators) is[static_cast<unsigned char>(separator)] = false;
+  return is;
+}();
+
+bool IsTokenCharacter(char c) { return kIsTokenCharacter[static_cast<unsigned char>(c)]; }
 
 // Each of these takes what it returns off the front of `text`.
 
@@ -39,15 +44,19 @@ absl::string_view TakeToken(absl::string_view& text) {
 // as it is. Empty if the closing quote is missing.
 std::string TakeQuoted(absl::string_view& text) {
   std::string value;
-  for (size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '"') {
-      text.remove_prefix(i + 1);
+  for (size_t begin = 1;;) {
+    size_t end = begin;
+    while (end < text.size() && text[end] != '"' && text[end] != '\\') ++end;
+    if (end == text.size()) return "";
+    value.append(text.data() + begin, end - begin);
+    if (text[end] == '"') {
+      text.remove_prefix(end + 1);
       return value;
     }
-    if (text[i] == '\\' && ++i == text.size()) break;
-    value += text[i];
+    if (end + 1 == text.size()) return "";
+    value += text[end + 1];
+    begin = end + 2;
   }
-  return "";
 }
 
 std::string TakeTokenOrQuoted(absl::string_view& text) {
