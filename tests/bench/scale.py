@@ -12,9 +12,9 @@ import table
 
 # HTTP/2 by hand, which the attacks speak: it holds thousands of streams in one thread.
 sys.path.append(os.path.join(servers.HERE, "..", "attack"))
-import frames  # pylint: disable=wrong-import-position
-from connection import Caller  # pylint: disable=wrong-import-position
-from watchers import Watchers, change_mirrors  # pylint: disable=wrong-import-position
+import frames
+from connection import Caller
+from watchers import Watchers, change_mirrors
 
 CONNECTIONS = (1, 10, 100, 1000)
 REGISTRIES = 10000
