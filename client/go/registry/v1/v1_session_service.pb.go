@@ -1061,7 +1061,7 @@ type V1LayerChunk struct {
 	// Where `data` begins within the layer; where the chunk before ended, or the
 	// request's `offset`. Its end is the `offset` to resume with.
 	Offset int64 `protobuf:"varint,1,opt,name=offset,proto3" json:"offset,omitempty"`
-	// Never empty.
+	// Never empty, and less than 2 MiB: within what gRPC clients take by default.
 	Data          []byte `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -4092,7 +4092,7 @@ pub struct V1LayerChunk {
     /// request's `offset`. Its end is the `offset` to resume with.
     #[prost(int64, tag = "1")]
     pub offset: i64,
-    /// Never empty.
+    /// Never empty, and less than 2 MiB: within what gRPC clients take by default.
     #[prost(bytes = "vec", tag = "2")]
     pub data: ::prost::alloc::vec::Vec<u8>,
 }

@@ -529,7 +529,7 @@ class V1LayerChunk(_message.Message):
     request's `offset`. Its end is the `offset` to resume with.
     """
     data: _builtins.bytes
-    """Never empty."""
+    """Never empty, and less than 2 MiB: within what gRPC clients take by default."""
     def __init__(
         self,
         *,

@@ -572,7 +572,7 @@ export type V1LayerChunk = Message<"registry.v1.V1LayerChunk"> & {
   offset: bigint;
 
   /**
-   * Never empty.
+   * Never empty, and less than 2 MiB: within what gRPC clients take by default.
    *
    * @generated from field: bytes data = 2;
    */
