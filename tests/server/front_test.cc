@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "registry/tls/test_certificates.h"
 #include "tests/server/connection.h"
+#include "tests/server/eventually.h"
 #include "tests/server/nghttpx.h"
 #include "tests/server/registryd_fixture.h"
 
@@ -74,6 +75,26 @@ TEST_F(FrontTest, WhoeverComesThroughItOnlyReads) {
   const absl::Status refused = LoadMirrors(Outside(front), {"https://m.example"}).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied) << refused;
   EXPECT_EQ(ReasonOnWire(refused), "ADMIN_REQUIRED");
+}
+
+TEST_F(FrontTest, ARestartOfTheServiceIsOverSoon) {
+  auto process = Serve();
+  const Nghttpx front(UnixAddress(), Certificate());
+  const client::RegistryClient caller = Outside(front);
+  ASSERT_TRUE(caller.GetServiceConfig({}).ok());
+  process = nullptr;
+  const absl::Status down = caller.GetServiceConfig({}).status();
+  EXPECT_EQ(down.code(), absl::StatusCode::kUnavailable) << down;
+  // As often as somebody asks who does not give up, so that it backs off as far as it may.
+  const absl::Time end = absl::Now() + absl::Seconds(6);
+  while (absl::Now() < end) {
+    ASSERT_FALSE(caller.GetServiceConfig({}).ok());
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+  process = Serve();
+  const absl::Time back = absl::Now();
+  EXPECT_TRUE(Eventually([&] { return caller.GetServiceConfig({}).ok(); }));
+  EXPECT_LT(absl::Now() - back, absl::Seconds(10));
 }
 
 // However short the patience that the front has besides, which is of minutes.
