@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,12 +24,6 @@ std::optional<IpAddress> AddressOf(const sockaddr& address) {
     return IpAddress::FromBytes({reinterpret_cast<const char*>(&v6.sin6_addr), 16});
   }
   return std::nullopt;
-}
-
-// Of an open file; no other has it at the same time. 0 for none.
-uint64_t InodeOf(int fd) {
-  struct stat file;
-  return fstat(fd, &file) == 0 ? file.st_ino : 0;
 }
 
 }  // namespace
@@ -93,9 +86,6 @@ void ConnectionPool::Remove(CURL* easy, bool complete) {
   if (!complete) BreakOff(easy);
   CURL* other = Leave(easy);
   curl_multi_remove_handle(multi_, easy);
-  char* transfer = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-  CountClosed(*reinterpret_cast<Transfer*>(transfer));
   Count(0, -1);
   if (complete || other == nullptr) return;
   // Libcurl has put the reset of the stream into a buffer, which the next activity on
@@ -183,27 +173,14 @@ curl_socket_t ConnectionPool::OnOpen(void* data, curlsocktype, curl_sockaddr* ad
   }
   const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
-  // Its number may be that of one whose end nobody was told.
-  const bool new_number = self.sockets_.insert_or_assign(fd, InodeOf(fd)).second;
-  transfer.opened_.push_back(fd);
   ++self.counts_.opened;
-  self.Count(new_number ? 1 : 0, 0);
+  self.Count(1, 0);
   return fd;
 }
 
 int ConnectionPool::OnClose(void* pool, curl_socket_t fd) {
-  auto& self = *static_cast<ConnectionPool*>(pool);
-  if (self.sockets_.erase(fd) > 0) self.Count(-1, 0);
+  static_cast<ConnectionPool*>(pool)->Count(-1, 0);
   return close(fd);
-}
-
-void ConnectionPool::CountClosed(Transfer& transfer) {
-  for (const int fd : std::exchange(transfer.opened_, {})) {
-    const auto socket = sockets_.find(fd);
-    if (socket == sockets_.end() || socket->second == InodeOf(fd)) continue;
-    sockets_.erase(socket);
-    Count(-1, 0);
-  }
 }
 
 }  // namespace registryd

@@ -40,7 +40,6 @@ class ConnectionPool final : public EventLoop::Watcher {
    private:
     friend class ConnectionPool;
     ConnectionPool* pool_ = nullptr;
-    std::vector<int> opened_;  // Sockets.
   };
 
   // Keeps up to `max_idle` connections, at least 1, that no transfer uses. Null without memory or
@@ -73,9 +72,6 @@ class ConnectionPool final : public EventLoop::Watcher {
   void OnReady(int fd, uint32_t events) override;
   void Drive(curl_socket_t fd, int events);
   void Count(int opened, int started);
-  // Counts the sockets of `transfer` that libcurl closed while they were connecting:
-  // it tells nobody.
-  void CountClosed(Transfer& transfer);
   // Takes `easy` from its connection, and returns another transfer there; or null.
   CURL* Leave(CURL* easy);
 
@@ -92,8 +88,6 @@ class ConnectionPool final : public EventLoop::Watcher {
   // Transfers by their connections, and the reverse.
   absl::flat_hash_map<std::string, absl::flat_hash_set<CURL*>> transfers_;
   absl::flat_hash_map<CURL*, std::string> connections_;
-  // Inodes of the sockets that are open, as far as libcurl has told.
-  absl::flat_hash_map<int, uint64_t> sockets_;
   std::optional<EventLoop::TimerId> timer_;
   size_t active_ = 0;
   size_t open_ = 0;
