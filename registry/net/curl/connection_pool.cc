@@ -132,21 +132,23 @@ void ConnectionPool::Drive(curl_socket_t fd, int events) {
   }
 }
 
-int ConnectionPool::OnSocket(CURL*, curl_socket_t fd, int what, void* pool, void* watch) {
+int ConnectionPool::OnSocket(CURL*, curl_socket_t fd, int what, void* pool, void*) {
   auto& self = *static_cast<ConnectionPool*>(pool);
-  auto id = reinterpret_cast<EventLoop::WatchId>(watch);
   if (what == CURL_POLL_REMOVE) {
-    self.loop_.Unwatch(id);
+    const auto watch = self.watches_.find(fd);
+    if (watch == self.watches_.end()) return 0;
+    self.loop_.Unwatch(watch->second);
+    self.watches_.erase(watch);
     return 0;
   }
   const uint32_t events =
       ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
-  if (id != 0) {
-    self.loop_.Change(id, events);
-    return 0;
+  const auto [watch, is_new] = self.watches_.try_emplace(fd);
+  if (is_new) {
+    watch->second = self.loop_.Watch(fd, events, self);
+  } else {
+    self.loop_.Change(watch->second, events);
   }
-  id = self.loop_.Watch(fd, events, self);
-  curl_multi_assign(self.multi_, fd, reinterpret_cast<void*>(id));
   return 0;
 }
 

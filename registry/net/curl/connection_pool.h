@@ -75,7 +75,7 @@ class ConnectionPool final : public EventLoop::Watcher {
   // Takes `easy` from its connection, and returns another transfer there; or null.
   CURL* Leave(CURL* easy);
 
-  static int OnSocket(CURL*, curl_socket_t fd, int what, void* pool, void* watch);
+  static int OnSocket(CURL*, curl_socket_t fd, int what, void* pool, void* of_socket);
   static int OnTimer(CURLM*, long milliseconds, void* pool);
   static curl_socket_t OnOpen(void* transfer, curlsocktype, curl_sockaddr* address);
   static int OnClose(void* pool, curl_socket_t fd);
@@ -88,6 +88,8 @@ class ConnectionPool final : public EventLoop::Watcher {
   // Transfers by their connections, and the reverse.
   absl::flat_hash_map<std::string, absl::flat_hash_set<CURL*>> transfers_;
   absl::flat_hash_map<CURL*, std::string> connections_;
+  // By socket.
+  absl::flat_hash_map<curl_socket_t, EventLoop::WatchId> watches_;
   std::optional<EventLoop::TimerId> timer_;
   size_t active_ = 0;
   size_t open_ = 0;
