@@ -78,8 +78,9 @@ absl::StatusOr<std::optional<AuthConfig>> ParseAnswer(absl::string_view text) {
       return absl::InvalidArgumentError("no object");
     }
     if (value.path.size() != 1) return absl::OkStatus();
-    const bool is_username = value.path[0] == "Username";
-    if (!is_username && value.path[0] != "Secret") return absl::OkStatus();
+    // Without regard to case, as encoding/json finds the fields of a struct.
+    const bool is_username = absl::EqualsIgnoreCase(value.path[0], "Username");
+    if (!is_username && !absl::EqualsIgnoreCase(value.path[0], "Secret")) return absl::OkStatus();
     if (value.kind != JsonKind::kString) {
       return absl::InvalidArgumentError(absl::StrCat("no text in ", value.path[0]));
     }
@@ -105,7 +106,8 @@ absl::StatusOr<std::optional<AuthConfig>> ParseAnswer(absl::string_view text) {
 
 }  // namespace
 
-CredentialHelper::CredentialHelper(CredentialHelperOptions options) : timeout_(options.timeout) {
+CredentialHelper::CredentialHelper(const CredentialHelperOptions& options)
+    : timeout_(options.timeout) {
   absl::string_view path = kDefaultPath;
   for (const auto& [name, value] : options.environment) {
     if (name == "PATH") path = value;

@@ -30,7 +30,7 @@ struct CredentialHelperOptions {
 // {"ServerURL", "Username", "Secret"} on standard output. Immutable and thread-safe.
 class CredentialHelper {
  public:
-  explicit CredentialHelper(CredentialHelperOptions options = {});
+  explicit CredentialHelper(const CredentialHelperOptions& options = {});
 
   // The credentials that helper NAME has for `server_address`, an identity token where
   // the user name is "<token>"; nullopt if it has none. Blocks. `cancellation` may be

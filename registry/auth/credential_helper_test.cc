@@ -68,6 +68,14 @@ TEST_F(CredentialHelperTest, TakesAnIdentityToken) {
   EXPECT_TRUE((*config)->password.empty());
 }
 
+TEST_F(CredentialHelperTest, KnowsKeysInAnyCase) {
+  Install("test", R"(echo '{"serverurl":"s","username":"u","SECRET":"p"}')");
+  const auto config = Get("test");
+  ASSERT_TRUE(config.ok() && config->has_value()) << config.status();
+  EXPECT_EQ((*config)->username, "u");
+  EXPECT_EQ((*config)->password.Reveal(), "p");
+}
+
 TEST_F(CredentialHelperTest, MayHaveNone) {
   for (const char* script : {
            "echo 'credentials not found in native keychain'; exit 1",

@@ -8,7 +8,9 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "registry/auth/json_walk.h"
 #include "registry/base/error.h"
@@ -55,9 +57,11 @@ class Builder {
                                              : Fault(value.path, "expected an object");
     }
     const std::string& key = value.path.front();
-    if (key == "credsStore" && value.path.size() == 1) return TakeText(value, config_.creds_store);
-    if (key == "credHelpers") return TakeHelpers(value);
-    if (key == "auths") return TakeAuths(value);
+    if (Is(key, "credsStore") && value.path.size() == 1) {
+      return TakeText(value, config_.creds_store);
+    }
+    if (Is(key, "credHelpers")) return TakeHelpers(value);
+    if (Is(key, "auths")) return TakeAuths(value);
     return absl::OkStatus();
   }
 
@@ -73,6 +77,11 @@ class Builder {
   }
 
  private:
+  // As encoding/json finds the fields of a struct.
+  static bool Is(absl::string_view key, absl::string_view name) {
+    return absl::EqualsIgnoreCase(key, name);
+  }
+
   static absl::Status TakeText(const JsonValue& value, std::string& out) {
     if (value.kind == JsonKind::kNull) return absl::OkStatus();
     if (value.kind != JsonKind::kString) return Fault(value.path, "expected a string");
@@ -109,12 +118,12 @@ class Builder {
 
   static absl::Status TakeField(const JsonValue& value, AuthConfig& entry) {
     const std::string& name = value.path.back();
-    if (name == "auth") return TakeText(value, entry.auth);
-    if (name == "username") return TakeText(value, entry.username);
-    if (name == "password") return TakeText(value, entry.password);
-    if (name == "email") return TakeText(value, entry.email);
-    if (name == "identitytoken") return TakeText(value, entry.identity_token);
-    if (name == "registrytoken") return TakeText(value, entry.registry_token);
+    if (Is(name, "auth")) return TakeText(value, entry.auth);
+    if (Is(name, "username")) return TakeText(value, entry.username);
+    if (Is(name, "password")) return TakeText(value, entry.password);
+    if (Is(name, "email")) return TakeText(value, entry.email);
+    if (Is(name, "identitytoken")) return TakeText(value, entry.identity_token);
+    if (Is(name, "registrytoken")) return TakeText(value, entry.registry_token);
     return absl::OkStatus();
   }
 
@@ -163,6 +172,7 @@ std::vector<std::string> Warnings(const std::string& path, const struct stat& in
 }  // namespace
 
 absl::StatusOr<DockerConfig> ParseDockerConfig(absl::string_view text) {
+  if (absl::StripAsciiWhitespace(text).empty()) return DockerConfig();
   Builder builder;
   const absl::Status status =
       WalkJson(text, [&builder](const JsonValue& value) { return builder.Take(value); });

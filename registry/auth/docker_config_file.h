@@ -31,8 +31,9 @@ struct DockerConfig {
 };
 
 // Reads the text of a config.json as Docker's command line does: other keys are
-// ignored, null is as good as absent, the last of two equal keys counts, and NULs
-// around a password are cut. Returns INVALID_ARGUMENT that says which key is at
+// ignored, and so is the case of those that it knows; null is as good as absent, the
+// last of two equal keys counts, NULs around a password are cut, and nothing at all is
+// a file without credentials. Returns INVALID_ARGUMENT that says which key is at
 // fault, and no secret.
 absl::StatusOr<DockerConfig> ParseDockerConfig(absl::string_view text);
 

@@ -29,6 +29,21 @@ bool operator==(const TokenKey& a, const TokenKey& b) {
          a.credentials_->identity_token == b.credentials_->identity_token;
 }
 
+size_t TokenKey::bytes() const {
+  size_t bytes =
+      sizeof(TokenKey) + caller_.size() + origin_.size() + realm_.size() + service_.size();
+  const AuthConfig& held = *credentials_;
+  for (const std::string* text : {&held.username, &held.email, &held.server_address}) {
+    bytes += text->size();
+  }
+  for (const Secret* secret :
+       {&held.password, &held.auth, &held.identity_token, &held.registry_token}) {
+    bytes += secret->Reveal().size();
+  }
+  for (const std::string& scope : scopes_) bytes += sizeof(std::string) + scope.size();
+  return bytes;
+}
+
 const Token* TokenCache::Find(const TokenKey& key, absl::Time now) {
   const auto found = by_key_.find(&key);
   if (found == by_key_.end()) return nullptr;
@@ -44,19 +59,26 @@ const Token* TokenCache::Find(const TokenKey& key, absl::Time now) {
 void TokenCache::Store(std::shared_ptr<const TokenKey> key, Token token, absl::Time now,
                        absl::Time until) {
   if (const auto found = by_key_.find(key.get()); found != by_key_.end()) Erase(found->second);
-  if (max_entries_ == 0 || until <= now) return;
-  if (entries_.size() == max_entries_) Erase(std::prev(entries_.end()));
-  entries_.push_front({std::move(key), std::move(token), now, until});
+  const size_t bytes = sizeof(Entry) + key->bytes() + token.access_token.Reveal().size() +
+                       token.refresh_token.Reveal().size();
+  if (max_entries_ == 0 || bytes > std::min(kMaxEntryBytes, max_bytes_) || until <= now) return;
+  while (entries_.size() == max_entries_ || bytes > max_bytes_ - bytes_) {
+    Erase(std::prev(entries_.end()));
+  }
+  bytes_ += bytes;
+  entries_.push_front({std::move(key), std::move(token), now, until, bytes});
   by_key_.emplace(entries_.front().key.get(), entries_.begin());
 }
 
 void TokenCache::Clear() {
   by_key_.clear();
   entries_.clear();
+  bytes_ = 0;
 }
 
 void TokenCache::Erase(Entries::iterator entry) {
   by_key_.erase(entry->key.get());
+  bytes_ -= entry->bytes;
   entries_.erase(entry);
 }
 

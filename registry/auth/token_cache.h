@@ -26,6 +26,9 @@ class TokenKey {
 
   friend bool operator==(const TokenKey& a, const TokenKey& b);
 
+  // Of memory, about.
+  size_t bytes() const;
+
   // For maps whose keys are pointers to keys.
   struct PointerHash {
     size_t operator()(const TokenKey* key) const { return absl::Hash<TokenKey>()(*key); }
@@ -56,11 +59,17 @@ class TokenKey {
   std::shared_ptr<const AuthConfig> credentials_;
 };
 
-// Tokens by key, up to a number; the one that nobody asked for longest makes room. Both
-// halves of an entry are wiped when it goes. Not thread-safe.
+// Tokens by key, up to a number and to so many bytes, keys included; those that nobody
+// asked for longest make room. Both halves of an entry are wiped when it goes. Not
+// thread-safe.
 class TokenCache {
  public:
-  explicit TokenCache(size_t max_entries) : max_entries_(max_entries) {}
+  static constexpr size_t kMaxBytes = size_t{64} << 20;
+  // One entry does not drive out thousands: a larger one is not kept.
+  static constexpr size_t kMaxEntryBytes = size_t{64} << 10;
+
+  explicit TokenCache(size_t max_entries, size_t max_bytes = kMaxBytes)
+      : max_entries_(max_entries), max_bytes_(max_bytes) {}
 
   // Valid until the next call. nullptr without one that is good at `now`; one that is no
   // longer, or not yet (the clock was set back), goes.
@@ -72,6 +81,7 @@ class TokenCache {
   void Clear();
 
   size_t size() const { return entries_.size(); }
+  size_t bytes() const { return bytes_; }
 
  private:
   struct Entry {
@@ -79,12 +89,15 @@ class TokenCache {
     Token token;
     absl::Time from;
     absl::Time until;
+    size_t bytes = 0;
   };
   using Entries = std::list<Entry>;
 
   void Erase(Entries::iterator entry);
 
   const size_t max_entries_;
+  const size_t max_bytes_;
+  size_t bytes_ = 0;
   Entries entries_;  // The latest used first.
   // Keys are those of the entries.
   absl::flat_hash_map<const TokenKey*, Entries::iterator, TokenKey::PointerHash,

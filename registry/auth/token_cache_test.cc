@@ -125,6 +125,41 @@ TEST(TokenCache, GivesATokenWithinItsTime) {
   EXPECT_EQ(cache.size(), 0u);
 }
 
+TEST(TokenCache, TheOldestMakeRoomForTheBytesOfANewOne) {
+  const size_t size = 10'000;
+  TokenCache cache(100, 3 * (size + 2000));
+  for (int i = 1; i <= 3; ++i) {
+    cache.Store(Key(i), TokenOf(std::string(size, 'x')), kNow, kNow + absl::Seconds(60));
+  }
+  EXPECT_EQ(cache.size(), 3u);
+  EXPECT_GT(cache.bytes(), 3 * size);
+  EXPECT_NE(Found(cache, 1), "");
+  cache.Store(Key(4), TokenOf(std::string(2 * size, 'x')), kNow, kNow + absl::Seconds(60));
+  EXPECT_EQ(Found(cache, 2), "");
+  EXPECT_EQ(Found(cache, 3), "");
+  EXPECT_NE(Found(cache, 1), "");
+  EXPECT_NE(Found(cache, 4), "");
+  cache.Clear();
+  EXPECT_EQ(cache.bytes(), 0u);
+}
+
+TEST(TokenCache, DoesNotKeepWhatIsVeryLarge) {
+  TokenCache cache(100);
+  const std::string large(TokenCache::kMaxEntryBytes, 'x');
+  cache.Store(Key(1), TokenOf("one"), kNow, kNow + absl::Seconds(60));
+  cache.Store(Key(2), TokenOf(large), kNow, kNow + absl::Seconds(60));
+  cache.Store(Key(1), TokenOf(large), kNow, kNow + absl::Seconds(60));
+  EXPECT_EQ(cache.size(), 0u);
+
+  TokenRequest request = Request();
+  request.credentials = WithCredentials(request, [&large](AuthConfig& credentials) {
+                          credentials.registry_token = Secret(absl::string_view(large));
+                        }).credentials;
+  cache.Store(std::make_shared<const TokenKey>(request), TokenOf("one"), kNow,
+              kNow + absl::Seconds(60));
+  EXPECT_EQ(cache.size(), 0u);
+}
+
 TEST(TokenCache, DropsATokenOfTheFuture) {
   TokenCache cache(10);
   cache.Store(Key(1), TokenOf("one"), kNow, kNow + absl::Seconds(60));

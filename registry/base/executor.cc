@@ -1,30 +1,43 @@
 #include "registry/base/executor.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace registryd {
 
 Executor::Executor(const ExecutorOptions& options)
-    : thread_count_(std::max(1, options.threads)), queue_limit_(options.queue_limit) {
-  threads_.reserve(thread_count_);
-  for (size_t i = 0; i < thread_count_; ++i) threads_.emplace_back([this] { Run(); });
-}
+    : thread_count_(std::max(1, options.threads)), queue_limit_(options.queue_limit) {}
 
 Executor::~Executor() {
-  {
+  std::vector<std::thread> threads;
+  do {
+    for (std::thread& thread : threads) thread.join();
+    threads.clear();
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
-  }
-  for (std::thread& thread : threads_) thread.join();
+    threads.swap(threads_);  // What still runs may start more.
+  } while (!threads.empty());
 }
 
 bool Executor::Submit(Task task) {
   absl::MutexLock lock(&mutex_);
   // A task for which a thread is free does not wait, and so is not counted.
   if (queue_.size() >= queue_limit_ + (thread_count_ - running_)) return false;
+  const size_t free = started_ - running_;
+  if (queue_.size() >= free && started_ < thread_count_) StartThread();
+  if (started_ == 0) return false;
   queue_.push_back(std::move(task));
   return true;
+}
+
+void Executor::StartThread() {
+  // The standard library reports that there is none by an exception alone.
+  try {
+    threads_.emplace_back([this] { Run(); });
+    ++started_;
+  } catch (const std::system_error&) {
+  }
 }
 
 bool Executor::HasWorkOrStops() const {

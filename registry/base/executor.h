@@ -13,7 +13,8 @@
 namespace registryd {
 
 struct ExecutorOptions {
-  // How many tasks run at the same time. At least 1.
+  // How many tasks run at the same time. At least 1. A thread starts when there is a task
+  // that no other is free for, and stays.
   int threads = 4;
   // How many more may wait for a thread. Beyond that Submit refuses: work that
   // comes faster than it is done must be turned away, not stored.
@@ -34,12 +35,14 @@ class Executor {
   ~Executor();
 
   // Runs `task` on one of the threads; tasks start in the order of submission.
-  // Returns false, and destroys `task`, when the queue is full.
+  // Returns false, and destroys `task`, when the queue is full, or the system has no
+  // thread at all for it.
   [[nodiscard]] bool Submit(Task task);
 
  private:
   void Run();
   bool HasWorkOrStops() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  void StartThread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t thread_count_;
   const size_t queue_limit_;
@@ -47,7 +50,8 @@ class Executor {
   std::deque<Task> queue_ ABSL_GUARDED_BY(mutex_);
   size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> threads_;
+  size_t started_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);  // Not yet joined.
 };
 
 }  // namespace registryd

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -76,6 +78,28 @@ TEST(ExecutorTest, AllThreadsRunAtTheSameTime) {
       if (barrier->Block()) delete barrier;
     }));
   }
+}
+
+size_t ThreadsOfThisProcess() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  return static_cast<size_t>(std::distance(begin(tasks), end(tasks)));
+}
+
+TEST(ExecutorTest, StartsAThreadWhenNoOtherIsFree) {
+  const size_t before = ThreadsOfThisProcess();
+  Executor executor(Options(64, 0));
+  EXPECT_EQ(ThreadsOfThisProcess(), before);
+  for (int i = 0; i < 10; ++i) {
+    absl::Notification ran;
+    ASSERT_TRUE(executor.Submit([&ran] { ran.Notify(); }));
+    ran.WaitForNotification();
+  }
+  // The one before may be on its way back when the next comes.
+  EXPECT_LE(ThreadsOfThisProcess(), before + 2);
+  const Blocker first(executor);
+  const Blocker second(executor);
+  const Blocker third(executor);
+  EXPECT_GE(ThreadsOfThisProcess(), before + 3);
 }
 
 TEST(ExecutorTest, RefusesBeyondTheLimit) {

@@ -70,6 +70,16 @@ absl::StatusOr<std::shared_ptr<const ServiceConfig>> ServiceConfig::Create(
   return config;
 }
 
+std::shared_ptr<const ServiceConfig> ServiceConfig::AllSecure() {
+  std::shared_ptr<ServiceConfig> config(new ServiceConfig());
+  // Without the rule for `localhost`.
+  config->insecure_match_ = InsecureMatch::kCompatible;
+  config->LoadInsecureRegistries().IgnoreError();  // There are none.
+  config->insecure_cidrs_.clear();
+  config->insecure_match_needs_addresses_ = false;
+  return config;
+}
+
 absl::Status ServiceConfig::LoadAllowNondistributableArtifacts() {
   absl::flat_hash_set<std::string> seen_cidrs;
   for (size_t i = 0; i < options_.allow_nondistributable_artifacts.size(); ++i) {

@@ -62,6 +62,9 @@ class ServiceConfig {
   static absl::StatusOr<std::shared_ptr<const ServiceConfig>> Create(
       ServiceOptions options, InsecureMatch insecure_match = InsecureMatch::kStrict);
 
+  // By which no registry is insecure, not even on this machine.
+  static std::shared_ptr<const ServiceConfig> AllSecure();
+
   // What was given, as given.
   const ServiceOptions& options() const { return options_; }
   InsecureMatch insecure_match() const { return insecure_match_; }
@@ -73,7 +76,7 @@ class ServiceConfig {
   const std::vector<std::string>& allow_nondistributable_artifacts_hostnames() const {
     return nondistributable_hostnames_;
   }
-  // Configured blocks and, always, 127.0.0.0/8.
+  // Configured blocks and, but for AllSecure(), 127.0.0.0/8.
   const std::vector<Cidr>& insecure_registry_cidrs() const { return insecure_cidrs_; }
   // The blocks that an operator configured: without the implicit one, unless it
   // was written down too.

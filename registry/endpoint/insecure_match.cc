@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,14 @@ DnsAnswer LoopbackAddresses() {
   return *addresses;
 }
 
+// The address that `host` is written as, whatever zone it is in ("fe80::1%eth0").
+std::optional<IpAddress> LiteralOf(absl::string_view host) {
+  const size_t zone = host.find('%');
+  if (zone == absl::string_view::npos) return IpAddress::Parse(host);
+  if (zone + 1 == host.size() || !absl::StrContains(host.substr(0, zone), ':')) return std::nullopt;
+  return IpAddress::Parse(host.substr(0, zone));
+}
+
 InsecureDecision MatchLiteral(const ServiceConfig& config, const IpAddress& address) {
   if (!InAny(config.insecure_registry_cidrs(), address)) return {false, kNoRule, nullptr};
   return {true, address.is_loopback() ? kLoopbackAddress : kAddressInCidr, nullptr};
@@ -65,7 +74,7 @@ std::optional<InsecureDecision> MatchInsecureByName(const ServiceConfig& config,
     return InsecureDecision{!index->second.secure, kConfiguredIndex, nullptr};
   }
   const absl::string_view host = HostOf(hostname);
-  if (const auto address = IpAddress::Parse(host)) return MatchLiteral(config, *address);
+  if (const auto address = LiteralOf(host)) return MatchLiteral(config, *address);
   if (config.insecure_match() == InsecureMatch::kStrict &&
       absl::EqualsIgnoreCase(host, "localhost")) {
     return InsecureDecision{true, kLocalhost, LoopbackAddresses()};
@@ -94,7 +103,7 @@ std::optional<bool> MatchNondistributableByName(const ServiceConfig& config,
   const std::vector<Cidr>& cidrs = config.allow_nondistributable_artifacts_cidrs();
   if (cidrs.empty()) return false;
   const absl::string_view host = HostOf(hostname);
-  if (const auto address = IpAddress::Parse(host)) return InAny(cidrs, *address);
+  if (const auto address = LiteralOf(host)) return InAny(cidrs, *address);
   if (!IsDnsName(host)) return false;
   return std::nullopt;
 }

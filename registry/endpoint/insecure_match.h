@@ -22,7 +22,7 @@ struct InsecureDecision {
 // Pure: the caller finds out addresses. In order:
 //
 //   an index configured by this very name      says it itself; Docker Hub is secure
-//   an IP literal                              insecure if in any insecure CIDR,
+//   an IP literal, without its zone            insecure if in any insecure CIDR,
 //                                              127.0.0.0/8 among them
 //   strict: `localhost`                        insecure, at the loopback addresses
 //   strict: a name                             insecure if configured CIDRs hold

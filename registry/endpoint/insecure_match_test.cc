@@ -80,7 +80,10 @@ TEST(MatchInsecureByNameTest, Table) {
       {"empty port", {"0.0.0.0/0"}, "reg:", std::nullopt, std::nullopt},
       {"no name: slash", {"0.0.0.0/0"}, "../reg", false, false},
       {"no name: space", {"0.0.0.0/0"}, "reg ", false, false},
-      {"no name: zone", {"0.0.0.0/0"}, "fe80::1%lo", false, false},
+      {"IPv6 with a zone", {"fe80::/10"}, "[fe80::1%eth0]:5000", true, true},
+      {"IPv6 with a zone, in no block", {"fd00::/8"}, "[fe80::1%eth0]:5000", false, false},
+      {"IPv6 with an empty zone", {"fe80::/10"}, "[fe80::1%]:5000", false, false},
+      {"IPv4 with a zone", {"0.0.0.0/0"}, "10.0.0.1%eth0", false, false},
       {"no name: beyond ASCII", {"0.0.0.0/0"}, "127\u30020.0.1", false, false},
   };
   for (const ByNameCase& test : kCases) {
@@ -92,6 +95,15 @@ TEST(MatchInsecureByNameTest, Table) {
       EXPECT_EQ(decision->insecure, *want) << test.name << ", policy " << int(match);
       EXPECT_FALSE(decision->rule.empty()) << test.name;
     }
+  }
+}
+
+TEST(MatchInsecureByNameTest, WhereAllAreSecureSoIsThisMachine) {
+  for (const char* hostname : {"localhost", "localhost:5000", "127.0.0.1:5000", "[::1]:5000",
+                               "reg.example.com", "docker.io"}) {
+    const auto decision = MatchInsecureByName(*ServiceConfig::AllSecure(), hostname);
+    ASSERT_TRUE(decision.has_value()) << hostname;
+    EXPECT_FALSE(decision->insecure) << hostname;
   }
 }
 
@@ -164,6 +176,7 @@ TEST(MatchNondistributableTest, ByName) {
       {"address in no block", {"10.0.0.0/8"}, "127.0.0.1", false},
       {"name, and a block", {"10.0.0.0/8"}, "reg:443", std::nullopt},
       {"localhost, and a block", {"127.0.0.0/8"}, "localhost", std::nullopt},
+      {"IPv6 with a zone", {"fe80::/10"}, "[fe80::1%eth0]:443", true},
       {"no name", {"10.0.0.0/8"}, "[10.1.2.3]", false},
   };
   for (const auto& test : kCases) {

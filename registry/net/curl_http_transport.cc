@@ -56,6 +56,9 @@ class CurlHttpTransport::Core : public std::enable_shared_from_this<Core> {
   void Start(const std::shared_ptr<Exchange>& exchange, Cancellation::Registration registration);
   ConnectionPool* PoolFor(const ExchangePlan& plan);
   void Ended(const std::string& key, const Exchange* exchange, const Exchange::Summary& summary);
+  // Gives no more exchanges to the pool, which ends with its last: its connection may be
+  // one that takes everything and answers nothing.
+  void Retire(const std::string& key, const ConnectionPool* pool);
   // Closes, soon, the pools that are too many.
   void Trim();
   void End(const std::string& key);
@@ -74,6 +77,8 @@ class CurlHttpTransport::Core : public std::enable_shared_from_this<Core> {
   absl::flat_hash_map<std::string, Pool> pools_;
   // Keys of pools without exchanges; the first was used the longest time ago.
   std::list<std::string> idle_;
+  // Without a key any more.
+  std::list<Pool> retired_;
 
   // Any thread.
   ConnectionCounts connections_;
@@ -153,6 +158,13 @@ void CurlHttpTransport::Core::Ended(const std::string& key, const Exchange* exch
   if (summary.reused_connection) ++reused_;
   if (!summary.status.ok()) CountFailure(summary.status);
   if (exchanges_.erase(exchange) == 0) return;  // It had not started.
+  if (summary.suspect != nullptr) Retire(key, summary.suspect);
+  if (!retired_.empty()) {
+    // Later: this is called while the pool is at work.
+    loop_->RunAt(EventLoop::Now(), [self = shared_from_this()] {
+      self->retired_.remove_if([](const Pool& pool) { return pool.connections->active() == 0; });
+    });
+  }
 
   const auto it = pools_.find(key);
   if (it == pools_.end() || it->second.connections->active() > 0 || it->second.idle.has_value()) {
@@ -171,6 +183,14 @@ void CurlHttpTransport::Core::Ended(const std::string& key, const Exchange* exch
   if (connections_.idle > options_.max_idle) {
     loop_->RunAt(EventLoop::Now(), [self = shared_from_this()] { self->Trim(); });
   }
+}
+
+void CurlHttpTransport::Core::Retire(const std::string& key, const ConnectionPool* pool) {
+  const auto it = pools_.find(key);
+  if (it == pools_.end() || it->second.connections.get() != pool) return;
+  retired_.push_back(std::move(it->second));
+  pools_.erase(it);
+  keys_ = pools_.size();
 }
 
 void CurlHttpTransport::Core::Trim() {
@@ -195,6 +215,7 @@ void CurlHttpTransport::Core::EndAll() {
                          "the service is shutting down"));
   }
   idle_.clear();
+  retired_.clear();
   pools_.clear();
   keys_ = 0;
 }

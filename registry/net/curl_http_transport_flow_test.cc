@@ -154,48 +154,49 @@ TEST(CurlHttpTransportFlow, TheDeadlineHoldsWhileTheReceiverIsAwaited) {
   EXPECT_EQ(exchange.body(), "hello");
 }
 
-TEST(CurlHttpTransportFlow, ASlowReceiverHoldsTheServerBack) {
-  ScriptedHttpServer server;
-  server.Reply("", "*", EndlessBody());
-  auto transport = NewTransport();
-  auto cancellation = std::make_shared<Cancellation>();
-  RecordedExchange exchange;
-  exchange.hold = true;
-  exchange.keep_body = false;
-  transport->Send(Get(server.url()), Unlimited(), {absl::InfiniteFuture(), cancellation},
-                  exchange.Receiver());
-  ASSERT_TRUE(exchange.AwaitHeld());
-  AwaitStandstill(server);
+// A body without an end, whose receiver takes part after part when the test says so.
+class HeldBodyTest : public testing::Test {
+ protected:
+  HeldBodyTest() {
+    server_.Reply("", "*", EndlessBody());
+    exchange_.hold = true;
+    exchange_.keep_body = false;
+    transport_->Send(Get(server_.url()), Unlimited(), {absl::InfiniteFuture(), cancellation_},
+                     exchange_.Receiver());
+  }
+
+  void SetUp() override {
+    ASSERT_TRUE(exchange_.AwaitHeld());
+    AwaitStandstill(server_);
+  }
+
+  void TearDown() override {
+    cancellation_->Cancel();
+    EXPECT_EQ(exchange_.Await().code(), absl::StatusCode::kCancelled);
+  }
+
+  ScriptedHttpServer server_;
+  std::unique_ptr<CurlHttpTransport> transport_ = NewTransport();
+  std::shared_ptr<Cancellation> cancellation_ = std::make_shared<Cancellation>();
+  RecordedExchange exchange_;
+};
+
+TEST_F(HeldBodyTest, HoldsTheServerBack) {
   const uint64_t resident = ResidentBytes();
-  EXPECT_LT(server.bytes_sent(), uint64_t{32} << 20);
+  EXPECT_LT(server_.bytes_sent(), uint64_t{32} << 20);
   for (int i = 0; i < 200; ++i) {
-    exchange.Resume();
-    ASSERT_TRUE(exchange.AwaitHeld());
+    exchange_.Resume();
+    ASSERT_TRUE(exchange_.AwaitHeld());
   }
   EXPECT_LT(ResidentBytes(), resident + (4 << 20));
-  cancellation->Cancel();
-  EXPECT_EQ(exchange.Await().code(), absl::StatusCode::kCancelled);
 }
 
-TEST(CurlHttpTransportFlow, ABodyThatMayBeLargeComesInLargeParts) {
-  ScriptedHttpServer server;
-  server.Reply("", "*", EndlessBody());
-  auto transport = NewTransport();
-  auto cancellation = std::make_shared<Cancellation>();
-  RecordedExchange exchange;
-  exchange.hold = true;
-  exchange.keep_body = false;
-  transport->Send(Get(server.url()), Unlimited(), {absl::InfiniteFuture(), cancellation},
-                  exchange.Receiver());
-  ASSERT_TRUE(exchange.AwaitHeld());
-  AwaitStandstill(server);
-  const uint64_t before = exchange.body_bytes();
-  exchange.Resume();
-  ASSERT_TRUE(exchange.AwaitHeld());
-  EXPECT_GE(exchange.body_bytes() - before, uint64_t{512} << 10);
-  EXPECT_LE(exchange.body_bytes() - before, uint64_t{2} << 20);
-  cancellation->Cancel();
-  EXPECT_EQ(exchange.Await().code(), absl::StatusCode::kCancelled);
+TEST_F(HeldBodyTest, ComesInLargeParts) {
+  const uint64_t before = exchange_.body_bytes();
+  exchange_.Resume();
+  ASSERT_TRUE(exchange_.AwaitHeld());
+  EXPECT_GE(exchange_.body_bytes() - before, uint64_t{512} << 10);
+  EXPECT_LE(exchange_.body_bytes() - before, uint64_t{2} << 20);
 }
 
 // What is received ahead of them is bounded for all together, not for each.
@@ -337,6 +338,33 @@ TEST(CurlHttpTransportFlow, ASlowServerIsGivenUp) {
         absl::StrCat(server.host_port(), " moved fewer than 1000 bytes per second for 200ms"));
   }
   EXPECT_TRUE(server.AwaitOpen(0));
+}
+
+// It may have to store what it was sent, or to fetch what it was asked for.
+TEST(CurlHttpTransportFlow, AServerOfLargeBodiesMayTakeItsTimeToAnswer) {
+  ScriptedHttpServer server;
+  server.Reply("", "*",
+               ScriptedResponse::Raw(
+                   {WireStep::Stall(), WireStep::Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+                                                      "\r\nok")}));
+  auto transport = NewTransport();
+  HttpOptions options = Unlimited();
+  options.slow_period = absl::Milliseconds(100);
+  for (const bool sends : {false, true}) {
+    HttpRequest request = Get(server.url());
+    if (sends) {
+      request.method = "PUT";
+      request.body = ScriptedBody({"one", "two"}).Source();
+    }
+    RecordedExchange exchange;
+    transport->Send(std::move(request), options, {}, exchange.Receiver());
+    ASSERT_TRUE(server.AwaitStalled(1));
+    absl::SleepFor(absl::Milliseconds(400));  // Longer than a slow server would be given.
+    EXPECT_FALSE(exchange.done());
+    server.Release();
+    EXPECT_EQ(exchange.Await(), absl::OkStatus());
+    EXPECT_EQ(exchange.body(), "ok");
+  }
 }
 
 TEST(CurlHttpTransportFlow, AnErrorEndsTheWaitForTheBody) {

@@ -96,6 +96,30 @@ TEST_F(CurlHttp2Test, OneConnectionCarriesManyRequestsAtOnce) {
   EXPECT_EQ(transport_->stats().connections_reused, 49);
 }
 
+// It may be at the end of a path that swallows everything, while others are not.
+TEST_F(CurlHttp2Test, AConnectionThatAnswersNothingGetsNoMoreRequests) {
+  options_.connect_timeout = absl::Milliseconds(300);
+  const auto other = Begin("/hold");
+  ASSERT_TRUE(server_.AwaitRequests(1));
+  // Who gives up sooner than a new connection might take has learnt nothing.
+  const auto hasty = Begin("/hold", false, {absl::Now() + absl::Milliseconds(50), nullptr});
+  EXPECT_EQ(hasty->Await().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Begin("/1")->Await(), absl::OkStatus());
+  EXPECT_EQ(server_.accepted(), 1);
+
+  const auto patient = Begin("/hold", false, {absl::Now() + absl::Seconds(1), nullptr});
+  EXPECT_EQ(patient->Await().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Begin("/1")->Await(), absl::OkStatus());
+  EXPECT_EQ(server_.accepted(), 2);
+  // What is on the old one may still be answered.
+  EXPECT_FALSE(other->done());
+  server_.Release();
+  EXPECT_EQ(other->Await(), absl::OkStatus());
+  EXPECT_EQ(Begin("/1")->Await(), absl::OkStatus());
+  EXPECT_EQ(server_.accepted(), 2);
+  EXPECT_TRUE(server_.AwaitOpen(1));
+}
+
 TEST_F(CurlHttp2Test, GroupsShareNoConnection) {
   std::vector<std::unique_ptr<RecordedExchange>> exchanges;
   for (const char* group : {"a", "b", "c", "a"}) {

@@ -158,7 +158,8 @@ TEST_F(CurlProxyTest, AProxyByTlsIsVerifiedAgainstTheSystemsRoots) {
   TemporaryFolder folder;
   folder.Write("roots.pem", system.certificate_pem());
   SystemRootsOptions roots;
-  roots.file = folder.Path("roots.pem");
+  roots.files = {folder.Path("roots.pem")};
+  roots.folders = {};
   const auto loaded = *SystemRoots::Load(roots);
 
   ScriptedHttpServerOptions options;

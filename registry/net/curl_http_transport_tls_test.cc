@@ -188,11 +188,44 @@ TEST_F(CurlTlsTest, OtherCertificatesMakeOtherConnections) {
             absl::StatusCode::kFailedPrecondition);
 }
 
+// Where connections cannot be shared none waits for another's handshake.
+TEST_F(CurlTlsTest, ConnectionsOfHttp1AreMadeAtTheSameTime) {
+  ScriptedHttpServerOptions options;
+  options.tls = ScriptedTls{ca_.Issue(NamedServer())};
+  options.tls->on_request = true;
+  options.greeting = {WireStep::Stall(), WireStep::StartTls()};
+  ScriptedHttpServer server(options);
+  server.Reply("GET", "*", {200, {{"Connection", "close"}}, "ok"});
+  const auto transport = NewTransport();
+  HttpOptions trusting;
+  trusting.tls = trusting_;
+  std::vector<std::unique_ptr<RecordedExchange>> exchanges;
+  for (int i = 0; i < 6; ++i) {
+    exchanges.push_back(std::make_unique<RecordedExchange>());
+    transport->Send(Get(UrlOf("https", "127.0.0.1", server)), trusting, {},
+                    exchanges.back()->Receiver());
+  }
+  // The first shows what the server speaks.
+  ASSERT_TRUE(server.AwaitStalled(1));
+  server.Release();
+  EXPECT_EQ(exchanges[0]->Await(), absl::OkStatus());
+  ASSERT_TRUE(server.AwaitStalled(5));
+  for (int i = 0; i < 3; ++i) {
+    exchanges.push_back(std::make_unique<RecordedExchange>());
+    transport->Send(Get(UrlOf("https", "127.0.0.1", server)), trusting, {},
+                    exchanges.back()->Receiver());
+  }
+  ASSERT_TRUE(server.AwaitStalled(8));
+  server.Release();
+  for (const auto& exchange : exchanges) EXPECT_EQ(exchange->Await(), absl::OkStatus());
+}
+
 TEST_F(CurlTlsTest, TrustsTheSystemsRoots) {
   TemporaryFolder folder;
   folder.Write("roots.pem", ca_.certificate_pem());
   SystemRootsOptions roots;
-  roots.file = folder.Path("roots.pem");
+  roots.files = {folder.Path("roots.pem")};
+  roots.folders = {};
   const auto transport = NewTransport({}, *SystemRoots::Load(roots));
   const auto server = Serve(NamedServer());
   EXPECT_EQ(Fetch(*transport, Get(server->url())), absl::OkStatus());

@@ -38,7 +38,9 @@ struct HttpOptions {
   // For connecting, TLS included, to all addresses together; within the deadline.
   absl::Duration connect_timeout = absl::Seconds(10);
   // A transfer that moves fewer bytes than this in each second of `slow_period` is
-  // given up. Time that the receiver or the body's source takes does not count.
+  // given up. Time that the receiver or the body's source takes does not count; nor,
+  // where a body may be large, in one direction or the other, the time from the
+  // request's last byte to the answer's first: the server may store what it was sent.
   int min_bytes_per_second = 16;
   absl::Duration slow_period = absl::Seconds(30);
   // Of the status line and all headers together.

@@ -15,8 +15,9 @@ namespace registryd {
 
 struct SystemDnsResolverOptions {
   // How many look-ups run at the same time. Each may take as long as the
-  // system's resolver tries, some ten seconds where a name server is silent.
-  int threads = 8;
+  // system's resolver tries, some ten seconds where a name server is silent; names of
+  // such servers are to be had by anybody, and must not be all that is looked up.
+  int threads = 64;
   // How many more wait for a thread; beyond that Resolve answers OVERLOADED.
   size_t queue_limit = 1024;
 };

@@ -123,7 +123,8 @@ Outcome Handshake(SSL_CTX* client_ctx, const Server& server,
 
 std::shared_ptr<const SystemRoots> NoSystemRoots() {
   SystemRootsOptions options;
-  options.file = "";
+  options.files = {};
+  options.folders = {};
   return *SystemRoots::Load(options);
 }
 

@@ -1,7 +1,8 @@
 #include "registry/tls/system_roots.h"
 
 #include <openssl/err.h>
-#include <openssl/mem.h>
+#include <openssl/pool.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "registry/tls/internal/pem.h"
 #include "registry/tls/internal/system_roots_store.h"
 
@@ -22,73 +24,88 @@ namespace {
 
 namespace fs = std::filesystem;
 
-absl::Status CannotRead(const std::string& path) {
-  return absl::FailedPreconditionError(
-      absl::StrCat("the system's trust roots in ", path, " cannot be read"));
-}
-
-absl::Status ReadFile(const std::string& path, std::string* pem) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return error ? CannotRead(path) : absl::OkStatus();
-  if (fs::is_directory(path, error)) return CannotRead(path);
-  std::ifstream file(path, std::ios::binary);
-  pem->append(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  if (!file.is_open() || file.bad()) return CannotRead(path);
-  // The next file starts on a line of its own.
-  pem->push_back('\n');
-  return absl::OkStatus();
-}
-
-absl::Status ReadFolder(const std::string& path, std::string* pem) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return error ? CannotRead(path) : absl::OkStatus();
-  std::vector<std::string> files;
-  for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
-    std::error_code ignored;
-    if (it->is_regular_file(ignored)) files.push_back(it->path().string());
+// Appends what is in files, and keeps the first failure.
+class Reading {
+ public:
+  // False if it cannot be read.
+  bool ReadFile(const std::string& path) {
+    std::error_code error;
+    if (!fs::exists(path, error)) return error ? Fail(path) : false;
+    if (fs::is_directory(path, error)) return Fail(path);
+    std::ifstream file(path, std::ios::binary);
+    pem_.append(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    // The next file starts on a line of its own.
+    pem_.push_back('\n');
+    return file.is_open() && !file.bad() ? true : Fail(path);
   }
-  if (error) return CannotRead(path);
-  std::sort(files.begin(), files.end());
-  for (const std::string& file : files) {
-    if (absl::Status status = ReadFile(file, pem); !status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
 
-std::string Der(const X509* certificate) {
-  uint8_t* der = nullptr;
-  const int length = i2d_X509(const_cast<X509*>(certificate), &der);
-  const bssl::UniquePtr<uint8_t> owner(der);
-  return length <= 0 ? "" : std::string(reinterpret_cast<char*>(der), static_cast<size_t>(length));
-}
+  void ReadFolder(const std::string& path) {
+    std::error_code error;
+    if (!fs::exists(path, error) && !error) return;
+    std::vector<std::string> files;
+    for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+      if (IsWorthReading(*it)) files.push_back(it->path().string());
+    }
+    if (error) Fail(path);
+    std::sort(files.begin(), files.end());
+    for (const std::string& file : files) ReadFile(file);
+  }
+
+  const std::string& pem() const { return pem_; }
+  const absl::Status& failure() const { return failure_; }
+
+ private:
+  // Names by hash are links to neighbours, which are read themselves.
+  static bool IsWorthReading(const fs::directory_entry& entry) {
+    std::error_code error;
+    if (!entry.is_regular_file(error)) return false;
+    return !entry.is_symlink(error) || fs::read_symlink(entry.path(), error).has_parent_path();
+  }
+
+  bool Fail(const std::string& path) {
+    failure_.Update(absl::FailedPreconditionError(
+        absl::StrCat("the system's trust roots in ", path, " cannot be read")));
+    return false;
+  }
+
+  std::string pem_;
+  absl::Status failure_;
+};
 
 }  // namespace
 
 SystemRootsOptions SystemRootsFromEnvironment(absl::FunctionRef<const char*(const char*)> getenv) {
   SystemRootsOptions options;
   const char* file = getenv("SSL_CERT_FILE");
-  if (file != nullptr && *file != '\0') options.file = file;
+  if (file != nullptr && *file != '\0') options.files = {file};
   const char* folders = getenv("SSL_CERT_DIR");
-  if (folders != nullptr) options.folders = absl::StrSplit(folders, ':', absl::SkipEmpty());
+  if (folders != nullptr && *folders != '\0') {
+    options.folders = absl::StrSplit(folders, ':', absl::SkipEmpty());
+  }
   return options;
 }
 
 absl::StatusOr<std::shared_ptr<const SystemRoots>> SystemRoots::Load(
     const SystemRootsOptions& options) {
-  std::string pem;
-  if (absl::Status status = ReadFile(options.file, &pem); !status.ok()) return status;
-  for (const std::string& folder : options.folders) {
-    if (absl::Status status = ReadFolder(folder, &pem); !status.ok()) return status;
+  Reading reading;
+  for (const std::string& file : options.files) {
+    if (reading.ReadFile(file)) break;
   }
+  for (const std::string& folder : options.folders) reading.ReadFolder(folder);
   auto store = std::make_unique<Store>();
   store->store.reset(X509_STORE_new());
-  absl::flat_hash_set<std::string> seen;
-  for (bssl::UniquePtr<X509>& certificate : ParsedCertificatesInPem(pem)) {
-    if (!seen.insert(Der(certificate.get())).second) continue;
+  absl::flat_hash_set<absl::string_view> seen;
+  const std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> certificates = CertificatesInPem(reading.pem());
+  for (const bssl::UniquePtr<CRYPTO_BUFFER>& der : certificates) {
+    const auto* const data = reinterpret_cast<const char*>(CRYPTO_BUFFER_data(der.get()));
+    if (!seen.insert({data, CRYPTO_BUFFER_len(der.get())}).second) continue;
+    bssl::UniquePtr<X509> certificate(X509_parse_from_buffer(der.get()));
+    if (certificate == nullptr) continue;
     X509_STORE_add_cert(store->store.get(), certificate.get());
     store->certificates.push_back(std::move(certificate));
   }
   ERR_clear_error();
+  if (store->certificates.empty() && !reading.failure().ok()) return reading.failure();
   return std::shared_ptr<const SystemRoots>(new SystemRoots(std::move(store)));
 }
 

@@ -89,8 +89,9 @@ absl::StatusOr<std::vector<std::string>> V1EndpointsOf(const HttpResponseHead& h
   for (const absl::string_view header : head.FindAll("X-Docker-Endpoints")) {
     for (absl::string_view host : absl::StrSplit(header, ',')) {
       host = absl::StripAsciiWhitespace(host);
+      if (host.empty()) continue;
       std::string url = absl::StrCat(index.scheme(), "://", host, "/v1/");
-      if (host.empty() || !V1Endpoint::Parse(url).ok()) {
+      if (!V1Endpoint::Parse(url).ok()) {
         return Invalid("X-Docker-Endpoints names what is no host");
       }
       endpoints.push_back(std::move(url));

@@ -38,7 +38,7 @@ absl::StatusOr<std::map<std::string, V1Image>> ParseV1Images(absl::string_view b
 
 // The base URLs of the registries that hold a repository: the hosts in the
 // X-Docker-Endpoints headers of `head`, separated by commas and in order, with the
-// index's scheme and "/v1/". Empty without such a header.
+// index's scheme and "/v1/". Empty without such a header, and without a host in it.
 //
 // Returns INTERNAL (RESPONSE_INVALID) for a host that makes no endpoint's address.
 absl::StatusOr<std::vector<std::string>> V1EndpointsOf(const HttpResponseHead& head,

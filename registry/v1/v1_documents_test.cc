@@ -79,9 +79,15 @@ TEST(V1Endpoints, HaveTheIndexsScheme) {
   EXPECT_THAT(*V1EndpointsOf({}, *V1Endpoint::Parse("i.example")), IsEmpty());
 }
 
+TEST(V1Endpoints, PassOverWhatIsEmpty) {
+  const V1Endpoint index = *V1Endpoint::Parse("i.example");
+  EXPECT_THAT(*V1EndpointsOf({200, {{"X-Docker-Endpoints", ""}}}, index), IsEmpty());
+  EXPECT_THAT(*V1EndpointsOf({200, {{"X-Docker-Endpoints", ",a,, b ,"}}}, index),
+              ElementsAre("https://a/v1/", "https://b/v1/"));
+}
+
 TEST(V1Endpoints, AreHosts) {
-  for (const char* value :
-       {"", "a,,b", "a,", "ann:canary@r", "r?x", "r#x", "r#", "r:port", "r\x01x"}) {
+  for (const char* value : {"ann:canary@r", "r?x", "r#x", "r#", "r:port", "r\x01x"}) {
     ExpectInvalid(V1EndpointsOf({200, {{"X-Docker-Endpoints", value}}}, *V1Endpoint::Parse("i")),
                   value);
   }

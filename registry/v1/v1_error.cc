@@ -29,7 +29,12 @@ bool IsObjectOfTexts(const nlohmann::json& value) {
 }  // namespace
 
 absl::Status V1Error(absl::string_view words, const V1Answer& answer, absl::Time now) {
-  const absl::Status status = RegistryError(words, answer.head, answer.body, now);
+  // By the status alone, whatever code the body has for it: Docker Engine reads no more.
+  HttpResponseHead head{answer.head.status, {}};
+  for (const absl::string_view delay : answer.head.FindAll("Retry-After")) {
+    head.headers.push_back({"Retry-After", std::string(delay)});
+  }
+  const absl::Status status = RegistryError(words, head, /*body=*/"", now);
   std::string message(words);
   const std::string server =
       PrintableText(ReadServerMessage(answer.head, answer.body).text, kMaxServerMessageBytes);

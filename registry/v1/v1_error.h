@@ -11,9 +11,9 @@ namespace registryd {
 // What Docker Engine says of a 401 in some places.
 inline constexpr absl::string_view kV1Unauthorized = "unauthorized: authentication required";
 
-// What `answer`, which means no success, is to our caller: code and details of
-// RegistryError, behind Docker Engine's own words for it, "HTTP code 404", and with what
-// the registry says.
+// What `answer`, which means no success, is to our caller: code and details that
+// RegistryError has for its status, behind Docker Engine's own words for it, "HTTP code 404", and
+// with what the registry says.
 absl::Status V1Error(absl::string_view words, const V1Answer& answer, absl::Time now);
 
 // The registry has the image: ALREADY_EXISTS (REGISTRY_FAILED) for the body

@@ -36,6 +36,18 @@ TEST(V1ErrorTest, TheStatusDecidesAndTheWordsAreDockers) {
   }
 }
 
+TEST(V1ErrorTest, NoCodeOfTheBodyOrTheChallengeChangesThat) {
+  V1Answer answer = Answer(404, R"({"errors":[{"code":"UNAUTHORIZED","message":"who"}]})");
+  answer.head.headers = {{"Content-Type", "application/json"}};
+  const absl::Status missing = V1Error("Repository not found", answer, absl::UnixEpoch());
+  EXPECT_EQ(missing.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(missing.message(), "Repository not found: unauthorized: who");
+
+  answer = Answer(401);
+  answer.head.headers = {{"WWW-Authenticate", R"(Bearer realm="r",error="insufficient_scope")"}};
+  EXPECT_EQ(V1Error("words", answer, absl::UnixEpoch()).code(), absl::StatusCode::kUnauthenticated);
+}
+
 TEST(V1ErrorTest, AddsWhatTheRegistrySaysAndWhenToComeBack) {
   V1Answer answer = Answer(503, "down\r\nfor now");
   answer.head.headers = {{"Retry-After", "7"}};

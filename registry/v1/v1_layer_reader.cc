@@ -71,6 +71,7 @@ class LayerTransfer : public std::enable_shared_from_this<LayerTransfer> {
     is_layer_ = is_whole || is_range;
     if (!is_layer_) return;
     if (is_whole) skip_ = next_;
+    announced_ = is_range && range.has_value() ? range->size.value_or(0) : 0;
     if (began_) return;
     const bool serves_ranges = is_range || head_->Find("Accept-Ranges").value_or("") == "bytes";
     Begin({SizeOf(is_range, range), serves_ranges});
@@ -113,18 +114,22 @@ class LayerTransfer : public std::enable_shared_from_this<LayerTransfer> {
     if (is_callers_end) return Finish(std::move(status));
     if (head_.has_value() && !is_layer_) return Finish(Refusal());
     if (!status.ok()) return began_ ? BrokeOff(std::move(status)) : Finish(NoAnswer(status));
-    if (skip_ > 0) return Finish(OutOfRange(layer_.offset));
-    if (EndsUnannounced()) {
-      return BrokeOff(
-          Broken(absl::StrCat("the layer ended after ", next_, " bytes of ", layer_.size)));
+    if (const int64_t least = LeastSize(); next_ - static_cast<int64_t>(skip_) < least) {
+      return BrokeOff(Broken(absl::StrCat(
+          "the layer ended after ", next_ - static_cast<int64_t>(skip_), " bytes of ", least)));
     }
+    if (skip_ > 0) return Finish(OutOfRange(layer_.offset));
     Finish(absl::OkStatus());
   }
 
-  // The connection's end was the only sign of the body's, and it came too early.
-  bool EndsUnannounced() const {
-    return size_is_known_ && next_ < layer_.size && !head_->Find("Content-Length").has_value() &&
-           !head_->Find("Transfer-Encoding").has_value();
+  // A body that ended before that many bytes of the layer has come too short, though
+  // nothing broke; 0: any end is one.
+  int64_t LeastSize() const {
+    if (announced_ > 0) return announced_;
+    // The connection's end is the only sign of the body's.
+    const bool unannounced =
+        !head_->Find("Content-Length").has_value() && !head_->Find("Transfer-Encoding").has_value();
+    return size_is_known_ && unannounced ? layer_.size : 0;
   }
 
   absl::Status NoAnswer(const absl::Status& status) const {
@@ -204,7 +209,8 @@ class LayerTransfer : public std::enable_shared_from_this<LayerTransfer> {
   std::optional<HttpResponseHead> head_;
   bool is_layer_ = false;
   bool brought_something_ = false;
-  uint64_t skip_ = 0;  // Bytes that come before `next_`.
+  uint64_t skip_ = 0;      // Bytes that come before `next_`.
+  int64_t announced_ = 0;  // The layer's size, by the range that is sent; 0: not known.
   std::string error_body_;
 };
 
@@ -237,6 +243,7 @@ void LayerTransfer::Ask() {
   is_layer_ = false;
   brought_something_ = false;
   skip_ = 0;
+  announced_ = 0;
   call_->Stream(registry_, std::move(question), /*body=*/nullptr,
                 std::make_unique<Receiver>(shared_from_this()));
 }

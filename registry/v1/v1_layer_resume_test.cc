@@ -161,6 +161,31 @@ TEST_F(V1LayerResumeTest, ABreakAfterTheLastByteIsNoLoss) {
   EXPECT_THAT(SentSince().back(), HasSubstr("Range:bytes=3-3"));
 }
 
+TEST_F(V1LayerResumeTest, ARangeThatEndsBeforeTheLayerIsABreak) {
+  Answer(Cut(Sends(200, {"abc"})));
+  Answer(Sends(206, {"de"}, {{"Content-Range", "bytes 3-4/10"}, {"Content-Length", "2"}}));
+  Answer(Sends(206, {"fghij"}, {{"Content-Range", "bytes 5-9/10"}, {"Content-Length", "5"}}));
+  GotLayer resumed;
+  EXPECT_EQ(End(Layer(10), resumed), "OK");
+  EXPECT_EQ(resumed.bytes, "abcdefghij");
+
+  V1LayerAddress rest = Layer(0);
+  rest.offset = 3;
+  Answer(Sends(206, {"de"}, {{"Content-Range", "bytes 3-4/10"}, {"Content-Length", "2"}}));
+  GotLayer final;
+  EXPECT_EQ(End(rest, final),
+            "UNAVAILABLE CONNECTION_FAILED : the layer ended after 5 bytes of 10");
+  EXPECT_EQ(final.bytes, "de");
+}
+
+TEST_F(V1LayerResumeTest, AnEndWithinWhatIsPassedOverIsABreak) {
+  V1LayerAddress layer = Layer(10);
+  layer.offset = 5;
+  Answer(Sends(200, {"abc"}, {}));
+  GotLayer got;
+  EXPECT_EQ(End(layer, got), "UNAVAILABLE CONNECTION_FAILED : the layer ended after 3 bytes of 10");
+}
+
 TEST_F(V1LayerResumeTest, AnEndThatIsNoSignOfCompletenessIsABreak) {
   Answer(Sends(200, {"abc"}));
   Answer(Sends(206, {"def"}));

@@ -35,8 +35,7 @@ absl::Status CheckName(absl::string_view name, absl::string_view what, absl::str
   if (name.size() > kMaxV1NameBytes) {
     return Invalid(field, absl::StrCat(what, " of more than ", kMaxV1NameBytes, " bytes"));
   }
-  if (name == "." || absl::StrContains(name, "..") ||
-      name.find_first_of("/\\?#%") != absl::string_view::npos ||
+  if (name == "." || name == ".." || name.find_first_of("/\\?#%") != absl::string_view::npos ||
       std::any_of(name.begin(), name.end(), IsControl)) {
     return Invalid(field, absl::StrCat(Quote(name), " is no ", what));
   }

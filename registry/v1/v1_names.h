@@ -20,7 +20,7 @@ namespace registryd {
 inline constexpr size_t kMaxV1NameBytes = 256;
 
 // Returns INVALID_ARGUMENT, naming `field`: FIELD_MISSING for an empty id; FIELD_INVALID
-// for one that is too long, ".", or holds "..", a control character or one of / \ ? # %.
+// for one that is too long, "." or "..", or holds a control character or one of / \ ? # %.
 absl::Status CheckImageId(absl::string_view id, absl::string_view field);
 // The same for a tag.
 absl::Status CheckTag(absl::string_view tag, absl::string_view field);

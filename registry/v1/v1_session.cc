@@ -10,10 +10,8 @@
 namespace registryd {
 namespace {
 
-// A configuration that calls no registry insecure, but those on this machine.
 const EndpointLookup::Config& SecureConfig() {
-  static const auto* const config =
-      new EndpointLookup::Config(ServiceConfig::Create(ServiceOptions()).value());
+  static const auto* const config = new EndpointLookup::Config(ServiceConfig::AllSecure());
   return *config;
 }
 
@@ -64,10 +62,7 @@ void V1Session::FindTrust(const V1SessionParts& parts, bool require_secure,
               [require_secure, field = std::string(field),
                done = std::move(done)](absl::StatusOr<V1Trust> trust) mutable {
                 if (!trust.ok()) return std::move(done)(BlameField(trust.status(), field));
-                if (require_secure) {
-                  trust->tls.insecure_skip_verify = false;
-                  trust->allow_plaintext_credentials = false;
-                }
+                if (require_secure) trust->allow_plaintext_credentials = false;
                 std::move(done)(std::move(trust));
               });
 }

@@ -86,6 +86,18 @@ TEST_F(V1SessionTest, RequiringTlsHoldsForThisMachineToo) {
   EXPECT_FALSE(transport_.requests()[0].options.tls.insecure_skip_verify);
 }
 
+TEST_F(V1SessionTest, RequiringTlsTakesTheCertificatesOfThisMachinesRegistryToo) {
+  HostCertificates certificates;
+  certificates.roots.push_back({"ca.crt", "pem"});
+  certificates_.Set("127.0.0.1:5000", std::move(certificates));
+  transport_.Reply("GET", "https://127.0.0.1:5000/v1/_ping", Refused());
+  V1SessionOptions options = Options("127.0.0.1:5000");
+  options.require_secure = true;
+  EXPECT_EQ(Open(std::move(options)).status().code(), absl::StatusCode::kUnavailable);
+  ASSERT_THAT(Sent(), ElementsAre("GET https://127.0.0.1:5000/v1/_ping"));
+  EXPECT_EQ(transport_.requests()[0].options.tls.certificates->roots.size(), 1u);
+}
+
 TEST_F(V1SessionTest, RequiringTlsHoldsForOtherRegistriesToo) {
   for (int i = 0; i < 2; ++i) Reply("https://r.example/v1/_ping", 200, "");
   V1SessionOptions options = Options("r.example");

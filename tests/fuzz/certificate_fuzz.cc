@@ -33,8 +33,8 @@ std::string Fill(absl::string_view text) {
 }  // namespace
 
 void FuzzOne(absl::string_view input) {
-  static const auto& roots =
-      *new std::shared_ptr<const SystemRoots>(SystemRoots::Load({"/nonexistent", {}}).value());
+  static const auto& roots = *new std::shared_ptr<const SystemRoots>(
+      SystemRoots::Load({/*files=*/{}, /*folders=*/{}}).value());
   const std::string text = Fill(input);
   absl::string_view rest = text;
   auto certificates = std::make_shared<HostCertificates>();

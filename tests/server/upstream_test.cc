@@ -217,6 +217,7 @@ TEST_F(UpstreamTest, ADrainsEndEndsTheCall) {
 TEST_F(UpstreamTest, WithoutTheSystemsCertificatesTheRestIsServed) {
   RegistrydOptions options = Options({"--log-level", "info"});
   options.environment.push_back(absl::StrCat("SSL_CERT_FILE=", folder_.path()));
+  options.environment.push_back(absl::StrCat("SSL_CERT_DIR=", folder_.Path("none")));
   const auto process = Start(options);
   EXPECT_THAT(process->WaitForRecords("registries cannot be asked"), SizeIs(1));
   const client::RegistryClient caller = Caller(UnixAddress());

@@ -47,24 +47,52 @@ ConnectionPool::ConnectionPool(EventLoop& loop, CURLM* multi, size_t max_idle,
 ConnectionPool::~ConnectionPool() {
   curl_multi_cleanup(multi_);
   if (timer_.has_value()) loop_.Cancel(*timer_);
+  if (restart_.has_value()) loop_.Cancel(*restart_);
 }
 
 bool ConnectionPool::Add(CURL* easy, Transfer& transfer, const std::vector<IpAddress>& addresses) {
   addresses_ = addresses;  // Equal for all transfers of a pool.
   transfer.pool_ = this;
+  transfer.easy_ = easy;
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, OnOpen);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, OnClose);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+  if (!shares_connections_) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 0L);
   Count(0, 1);
-  if (curl_multi_add_handle(multi_, easy) == CURLM_OK) return true;
+  if (curl_multi_add_handle(multi_, easy) == CURLM_OK) {
+    waiting_[easy] = &transfer;
+    return true;
+  }
   Count(0, -1);
   return false;
 }
 
+void ConnectionPool::ShareNoConnections() {
+  if (!std::exchange(shares_connections_, false) || waiting_.empty()) return;
+  // Later: this is called by libcurl, which does not let go of a transfer meanwhile.
+  restart_ = loop_.RunAt(EventLoop::Now(), [this] {
+    restart_ = std::nullopt;
+    Restart();
+  });
+}
+
+void ConnectionPool::Restart() {
+  const auto waiting = waiting_;
+  for (const auto& [easy, transfer] : waiting) {
+    if (!waiting_.contains(easy)) continue;
+    curl_multi_remove_handle(multi_, easy);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 0L);
+    if (curl_multi_add_handle(multi_, easy) != CURLM_OK) {
+      transfer->OnTransferDone(CURLE_OUT_OF_MEMORY);
+    }
+  }
+}
+
 void ConnectionPool::SetConnection(CURL* easy, absl::string_view local) {
   Leave(easy);
+  waiting_.erase(easy);
   connections_[easy] = std::string(local);
   transfers_[local].insert(easy);
 }
@@ -85,6 +113,7 @@ void ConnectionPool::BreakOff(CURL* easy) { curl_easy_setopt(easy, CURLOPT_FORBI
 void ConnectionPool::Remove(CURL* easy, bool complete) {
   if (!complete) BreakOff(easy);
   CURL* other = Leave(easy);
+  waiting_.erase(easy);
   curl_multi_remove_handle(multi_, easy);
   Count(0, -1);
   if (complete || other == nullptr) return;
@@ -168,6 +197,7 @@ int ConnectionPool::OnTimer(CURLM*, long milliseconds, void* pool) {
 curl_socket_t ConnectionPool::OnOpen(void* data, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<Transfer*>(data);
   ConnectionPool& self = *transfer.pool_;
+  self.waiting_.erase(transfer.easy_);
   const std::optional<IpAddress> target = AddressOf(address->addr);
   if (!target.has_value() ||
       std::find(self.addresses_.begin(), self.addresses_.end(), *target) == self.addresses_.end()) {

@@ -40,6 +40,7 @@ class ConnectionPool final : public EventLoop::Watcher {
    private:
     friend class ConnectionPool;
     ConnectionPool* pool_ = nullptr;
+    CURL* easy_ = nullptr;
   };
 
   // Keeps up to `max_idle` connections, at least 1, that no transfer uses. Null without memory or
@@ -52,6 +53,9 @@ class ConnectionPool final : public EventLoop::Watcher {
   // Starts `transfer`, whose handle is `easy`; false without memory. Connections go
   // to `addresses` only, whatever libcurl has in mind; they outlive the transfer.
   bool Add(CURL* easy, Transfer& transfer, const std::vector<IpAddress>& addresses);
+  // The server speaks HTTP/1.1 alone: no transfer has to wait any more for the first
+  // connection to tell whether it can be shared.
+  void ShareNoConnections();
   // The transfer is served by the connection from this local address and port.
   void SetConnection(CURL* easy, absl::string_view local);
   // Ends it, in whatever state it is. Unless it was `complete`, its connection is
@@ -74,6 +78,8 @@ class ConnectionPool final : public EventLoop::Watcher {
   void Count(int opened, int started);
   // Takes `easy` from its connection, and returns another transfer there; or null.
   CURL* Leave(CURL* easy);
+  // Has libcurl look anew for a connection for each transfer that has none.
+  void Restart();
 
   static int OnSocket(CURL*, curl_socket_t fd, int what, void* pool, void* of_socket);
   static int OnTimer(CURLM*, long milliseconds, void* pool);
@@ -85,6 +91,10 @@ class ConnectionPool final : public EventLoop::Watcher {
   const size_t max_idle_;
   ConnectionCounts& counts_;
   std::vector<IpAddress> addresses_;
+  bool shares_connections_ = true;
+  // Transfers that wait for a connection of others, or for libcurl to get to them.
+  absl::flat_hash_map<CURL*, Transfer*> waiting_;
+  std::optional<EventLoop::TimerId> restart_;
   // Transfers by their connections, and the reverse.
   absl::flat_hash_map<std::string, absl::flat_hash_set<CURL*>> transfers_;
   absl::flat_hash_map<CURL*, std::string> connections_;

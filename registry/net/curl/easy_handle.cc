@@ -96,6 +96,7 @@ EasyHandle::EasyHandle(const ExchangePlan& plan, const HttpRequest& request,
   Set(CURLOPT_HTTP_VERSION, plan.target.https && !plan.bulk
                                 ? static_cast<long>(CURL_HTTP_VERSION_2TLS)
                                 : static_cast<long>(CURL_HTTP_VERSION_1_1));
+  Set(CURLOPT_TCP_KEEPALIVE, 1L);  // A peer that has gone without a word is noticed.
   // Rather wait for the first connection to tell whether it can be shared.
   Set(CURLOPT_PIPEWAIT, plan.target.https && !plan.bulk ? 1L : 0L);
   SetTarget(plan, request);

@@ -120,6 +120,7 @@ void Exchange::SetCallbacks() {
                    static_cast<ReadyCallback>([](void* self, char*, char* ip, int, int port) {
                      auto& exchange = *static_cast<Exchange*>(self);
                      exchange.connected_ = true;
+                     exchange.connected_since_ = EventLoop::Now();
                      exchange.pool_->SetConnection(exchange.easy_->get(),
                                                    absl::StrCat(ip, " ", port));
                      if (exchange.connect_timer_) exchange.loop_->Cancel(*exchange.connect_timer_);
@@ -129,9 +130,9 @@ void Exchange::SetCallbacks() {
 
 void Exchange::SetTimers() {
   timers_.push_back(loop_->RunAt(deadline_, [this] {
-    Fail(TimedOut(!connected_           ? "connecting to"
-                  : !reader_.has_head() ? "waiting for the answer of"
-                                        : "receiving the answer of"));
+    GiveUp(TimedOut(!connected_           ? "connecting to"
+                    : !reader_.has_head() ? "waiting for the answer of"
+                                          : "receiving the answer of"));
   }));
   connect_timer_ = loop_->RunAt(After(options_.connect_timeout), [this] { Fail(NoConnection()); });
   if (options_.min_bytes_per_second <= 0 || options_.slow_period <= absl::ZeroDuration()) return;
@@ -153,7 +154,7 @@ void Exchange::CheckSpeed() {
     UpdateWaiting();
   }
   if (speed_->TooSlow(now, bytes)) {
-    return Fail(
+    return GiveUp(
         Error(absl::StatusCode::kUnavailable, Reason::kConnectionFailed,
               absl::StrCat(plan_.target.server, " moved fewer than ", options_.min_bytes_per_second,
                            " bytes per second for ", absl::FormatDuration(options_.slow_period))));
@@ -161,9 +162,20 @@ void Exchange::CheckSpeed() {
   speed_timer_ = loop_->RunAt(now + speed_->interval(), [this] { CheckSpeed(); });
 }
 
+void Exchange::GiveUp(absl::Status status) {
+  const auto patience = absl::ToChronoNanoseconds(options_.connect_timeout);
+  if (connected_ && !reader_.has_head() && EventLoop::Now() - connected_since_ >= patience) {
+    suspect_ = pool_;
+  }
+  Fail(std::move(status));
+}
+
 void Exchange::UpdateWaiting() {
   if (!speed_.has_value()) return;
-  if (awaiting_resume_ || awaiting_part_) {
+  // The server may store what it was sent, or fetch what it was asked for.
+  const bool awaiting_answer =
+      plan_.bulk && !reader_.has_head() && (body_ == nullptr || body_->ended());
+  if (awaiting_resume_ || awaiting_part_ || awaiting_answer) {
     speed_->Wait(EventLoop::Now());
   } else {
     speed_->GoOn(EventLoop::Now());
@@ -179,6 +191,7 @@ size_t Exchange::OnHeader(absl::string_view line) {
   }
   if (head->has_value()) {
     if (body_ != nullptr) body_->Forget();
+    if (plan_.target.https && !plan_.bulk && !reader_.http2()) pool_->ShareNoConnections();
     // Libcurl sends no more of the body after an error, but would wait for the part
     // that it was promised.
     if ((*head)->status >= 400 && awaiting_part_) {
@@ -422,7 +435,7 @@ void Exchange::Finish(absl::Status status) {
   if (speed_timer_.has_value()) loop_->Cancel(*speed_timer_);
   const auto self = shared_from_this();  // `ended_` gives the owner's reference up.
   const bool reused = connected_ && easy_->Info(CURLINFO_NUM_CONNECTS, 0L) == 0;
-  std::move(ended_)({status, reused});
+  std::move(ended_)({status, reused, suspect_});
   registration_ = Cancellation::Registration();
   easy_ = nullptr;
   body_ = nullptr;

@@ -38,6 +38,9 @@ class Exchange final : public ConnectionPool::Transfer,
   struct Summary {
     const absl::Status& status;
     bool reused_connection = false;
+    // Not null: it was given up after its connection, of this pool, had brought no answer
+    // for longer than a new one may take.
+    const ConnectionPool* suspect = nullptr;
   };
   // Called once, before the receiver's OnDone.
   using Ended = absl::AnyInvocable<void(const Summary&) &&>;
@@ -67,6 +70,8 @@ class Exchange final : public ConnectionPool::Transfer,
   void SetCallbacks();
   void SetTimers();
   void CheckSpeed();
+  // Fails for want of bytes from the server.
+  void GiveUp(absl::Status status);
   void OnTransferDone(CURLcode code) override;
   absl::Status StatusOf(CURLcode code) const;
   absl::Status NoConnection() const;
@@ -92,7 +97,7 @@ class Exchange final : public ConnectionPool::Transfer,
   void OnPart(absl::StatusOr<Secret> part);
 
   void Unpause();
-  // Whether anything of ours is waited for.
+  // Whether anything is waited for that may take its time.
   void UpdateWaiting();
 
   const std::shared_ptr<EventLoop> loop_;
@@ -114,7 +119,9 @@ class Exchange final : public ConnectionPool::Transfer,
   std::optional<SpeedLimit> speed_;
   bool finished_ = false;
   bool connected_ = false;
-  absl::Status failure_;  // BreakOff's.
+  EventLoop::Time connected_since_;
+  const ConnectionPool* suspect_ = nullptr;  // Summary's.
+  absl::Status failure_;                     // BreakOff's.
 
   ResponseReader reader_;
   size_t head_bytes_ = 0;

@@ -21,7 +21,8 @@ namespace registryd {
 inline std::unique_ptr<CurlHttpTransport> NewTransport(
     CurlHttpTransportOptions options = {}, std::shared_ptr<const SystemRoots> roots = nullptr) {
   SystemRootsOptions none;
-  none.file = "";
+  none.files = {};
+  none.folders = {};
   if (roots == nullptr) roots = *SystemRoots::Load(none);
   return *CurlHttpTransport::Create(std::move(roots), options);
 }

@@ -66,7 +66,7 @@ class FakeSubject final : public HttpTransportSubject {
 class CurlSubject final : public HttpTransportSubject {
  public:
   explicit CurlSubject(bool with_tls) : with_tls_(with_tls), server_(Options(with_tls)) {
-    auto roots = SystemRoots::Load({/*file=*/"", {}});
+    auto roots = SystemRoots::Load({/*files=*/{}, /*folders=*/{}});
     if (!roots.ok()) abort();
     auto transport = CurlHttpTransport::Create(*std::move(roots));
     if (!transport.ok()) abort();

@@ -201,7 +201,11 @@ void Connection::ReadSocket() {
 void Connection::Take(absl::string_view wire) {
   if (tls_ == nullptr) {
     journal_.Received(id_, wire, "");
-    if (!closing_) parser_.Feed(wire);
+    if (AwaitsTls()) {
+      early_.append(wire.data(), wire.size());
+    } else if (!closing_) {
+      parser_.Feed(wire);
+    }
     return;
   }
   std::string plain;
@@ -215,10 +219,16 @@ void Connection::Take(absl::string_view wire) {
   if (!accepted) BeginClose(/*notify=*/false);
 }
 
+bool Connection::AwaitsTls() const {
+  return std::any_of(steps_.begin(), steps_.end(),
+                     [](const WireStep& step) { return step.kind == WireStep::Kind::kStartTls; });
+}
+
 void Connection::StartTls() {
   tls_ = std::make_unique<TlsSession>(context_);
   // What the peer sent too early is its hello.
-  const std::string early = parser_.TakeRest();
+  const std::string early = early_ + parser_.TakeRest();
+  early_.clear();
   if (!early.empty()) Take(early);
 }
 

@@ -65,6 +65,8 @@ class Connection {
   bool Flush();
   void ReadSocket();
   void Take(absl::string_view wire);
+  // What comes now is for the handshake that is to begin.
+  bool AwaitsTls() const;
   void StartTls();
   // Sends no more, and waits for the peer's close.
   void BeginClose(bool notify);
@@ -80,6 +82,7 @@ class Connection {
   std::unique_ptr<TlsSession> tls_;
   bool tls_reported_ = false;
   std::deque<WireStep> steps_;
+  std::string early_;   // Came before its handshake.
   size_t dripped_ = 0;  // Bytes of the first step that were sent.
   std::string out_;
   size_t out_sent_ = 0;
