@@ -1,7 +1,10 @@
 #include "server/configuration.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "registry/base/clock.h"
 #include "server/setting_fault.h"
 #include "server/settings/file_stamp.h"
@@ -35,6 +38,7 @@ absl::Status Configuration::Start() {
   options.insecure_match = running_.insecure_match;
 
   ServiceOptions initial = running_.service_options;
+  bool is_saved = false;
   bool changed_by_operator = false;
   if (state_.has_value()) {
     const auto saved = state_->Load();
@@ -42,7 +46,8 @@ absl::Status Configuration::Start() {
     if (saved->has_value()) {
       options.first_version = (*saved)->version;
       changed_by_operator = !((*saved)->settings == running_.service_options);
-      if (!changed_by_operator) initial = (*saved)->options;
+      is_saved = !changed_by_operator;
+      if (is_saved) initial = (*saved)->options;
     }
   }
   if (changed_by_operator) ++options.first_version;
@@ -54,8 +59,13 @@ absl::Status Configuration::Start() {
   auto store = ConfigStore::Create(std::move(initial), options, Clock::Real(), std::move(persist));
   if (!store.ok()) return NameSetting(store.status());
   store_ = *std::move(store);
-  // Also tells at start that the folder cannot be written to.
-  return state_.has_value() ? Save(*store_->Current()) : absl::OkStatus();
+  if (!state_.has_value()) return absl::OkStatus();
+  absl::Status status = Save(*store_->Current());
+  if (status.ok() || !is_saved) return status;
+  // Nothing is lost yet: what is there is what is current.
+  warnings_.push_back(
+      absl::StrCat("changes by callers will be refused until this is mended: ", status.message()));
+  return absl::OkStatus();
 }
 
 absl::Status Configuration::Save(const VersionedConfig& config) {
@@ -65,6 +75,8 @@ absl::Status Configuration::Save(const VersionedConfig& config) {
 
 bool Configuration::FileChanged() const {
   if (running_.config_file.empty()) return false;
+  std::error_code error;
+  if (std::filesystem::file_size(running_.config_file, error) == 0) return false;
   const std::string stamp = FileStamp(running_.config_file);
   absl::MutexLock lock(&mutex_);
   return stamp != file_stamp_;
@@ -78,26 +90,38 @@ absl::StatusOr<Configuration::Reloaded> Configuration::Reload() {
   }
   auto loaded = LoadSettings(flags_, environment_);
   if (!loaded.ok()) return loaded.status();
-  const ServiceOptions& lists = loaded->settings.service_options;
-
-  ServiceOptions before;
-  {
-    absl::MutexLock lock(&mutex_);
-    before = std::exchange(written_, lists);
-  }
-  if (!(before == lists)) {
-    const auto updated = store_->Update([&lists](ServiceOptions& options) { options = lists; });
-    if (!updated.ok()) {
-      absl::MutexLock lock(&mutex_);
-      written_ = before;
-      return NameSetting(updated.status());
-    }
-  }
+  const auto usable = ServiceConfig::Create(loaded->settings.service_options);
+  if (!usable.ok()) return NameSetting(usable.status());
+  if (absl::Status s = Take(loaded->settings.service_options); !s.ok()) return s;
   Reloaded result;
   result.beyond_reload = ChangedBeyondReload(running_, loaded->settings);
   result.notes = std::move(loaded->notes);
   result.settings = std::move(loaded->settings);
   return result;
+}
+
+absl::Status Configuration::Take(const ServiceOptions& lists) {
+  ServiceOptions before;
+  absl::Status saved;
+  // No change by a caller comes between: what is saved with it are the lists before or
+  // after.
+  const auto updated = store_->Update([&](ServiceOptions& options) {
+    {
+      absl::MutexLock lock(&mutex_);
+      before = std::exchange(written_, lists);
+    }
+    if (before == lists) return;
+    const bool is_current = options == lists;
+    options = lists;
+    // Then nothing changes but whose word it is, which has to be kept too.
+    if (is_current && state_.has_value()) saved = Save(*store_->Current());
+  });
+  const absl::Status status = updated.ok() ? saved : NameSetting(updated.status());
+  if (!status.ok()) {
+    absl::MutexLock lock(&mutex_);
+    written_ = before;
+  }
+  return status;
 }
 
 }  // namespace registryd

@@ -45,14 +45,20 @@ class Configuration {
   absl::StatusOr<Reloaded> Reload();
 
   // Whether the configuration file is another than the one that was last read, or
-  // was last tried to be read.
+  // was last tried to be read. An empty one is not: somebody is about to write it, or
+  // could not. As Docker has it, it says nothing: at the start, and to Reload().
   bool FileChanged() const;
+
+  // For an operator, a sentence each, of the start.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
   ConfigStore& store() { return *store_; }
 
  private:
   Configuration(const LoadedSettings& loaded, SettingValues flags, Environment environment);
   absl::Status Start();
+  // Makes `lists`, which can be used, the current ones, as the operator's word.
+  absl::Status Take(const ServiceOptions& lists);
   absl::Status Save(const VersionedConfig& config);
 
   const SettingValues flags_;
@@ -60,6 +66,7 @@ class Configuration {
   const Settings running_;
   std::optional<StateFile> state_;
   std::unique_ptr<ConfigStore> store_;
+  std::vector<std::string> warnings_;
 
   mutable absl::Mutex mutex_;
   // The operator's lists, as they were last read.

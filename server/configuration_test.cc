@@ -1,5 +1,7 @@
 #include "server/configuration.h"
 
+#include <sys/stat.h>
+
 #include <memory>
 #include <string>
 
@@ -14,6 +16,8 @@ namespace registryd {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class ConfigurationTest : public ::testing::Test {
  protected:
@@ -49,6 +53,77 @@ TEST_F(ConfigurationTest, AFileWithAFaultIsReadOnceNotAgainAndAgain) {
   EXPECT_TRUE((*configuration)->FileChanged());
   EXPECT_FALSE((*configuration)->Reload().ok());
   EXPECT_FALSE((*configuration)->FileChanged());
+}
+
+TEST_F(ConfigurationTest, AFileWhoseModeChangedIsReadAgain) {
+  WriteMirror("https://a.example");
+  const auto loaded = LoadSettings(Flags(), {});
+  const auto configuration = Configuration::Create(*loaded, Flags(), {});
+  ASSERT_FALSE((*configuration)->FileChanged());
+  ASSERT_EQ(chmod(folder_.Path("daemon.json").c_str(), 0600), 0);
+  EXPECT_TRUE((*configuration)->FileChanged());
+}
+
+TEST_F(ConfigurationTest, AnEmptyFileIsAboutToBeWritten) {
+  WriteMirror("https://a.example");
+  const auto loaded = LoadSettings(Flags(), {});
+  const auto configuration = Configuration::Create(*loaded, Flags(), {});
+  folder_.Write("daemon.json", "");
+  EXPECT_FALSE((*configuration)->FileChanged());
+  WriteMirror("https://b.example");
+  EXPECT_TRUE((*configuration)->FileChanged());
+  // Who asks for it has it.
+  folder_.Write("daemon.json", "");
+  ASSERT_TRUE((*configuration)->Reload().ok());
+  EXPECT_THAT((*configuration)->store().Current()->config->options().mirrors, IsEmpty());
+}
+
+TEST_F(ConfigurationTest, WhatWasSaidTwiceIsTheWordOfWhoSaidItLast) {
+  folder_.MakeFolder("state");
+  SettingValues flags = Flags();
+  flags["state-dir"] = {{folder_.Path("state")}, "--state-dir"};
+  WriteMirror("https://a.example");
+  {
+    const auto configuration = Configuration::Create(*LoadSettings(flags, {}), flags, {});
+    ASSERT_TRUE(configuration.ok()) << configuration.status();
+    ASSERT_TRUE(
+        (*configuration)
+            ->store()
+            .Update([](ServiceOptions& options) { options.mirrors = {"https://b.example"}; })
+            .ok());
+    // The operator says the same, and nothing changes.
+    WriteMirror("https://b.example");
+    ASSERT_TRUE((*configuration)->Reload().ok());
+    EXPECT_EQ((*configuration)->store().Current()->version, 2u);
+  }
+  // Then he takes it back.
+  WriteMirror("https://a.example");
+  const auto configuration = Configuration::Create(*LoadSettings(flags, {}), flags, {});
+  ASSERT_TRUE(configuration.ok()) << configuration.status();
+  EXPECT_THAT((*configuration)->store().Current()->config->options().mirrors,
+              ElementsAre("https://a.example"));
+}
+
+TEST_F(ConfigurationTest, StartsWithASavedStateThatCannotBeSavedAgain) {
+  folder_.MakeFolder("state");
+  SettingValues flags = Flags();
+  flags["state-dir"] = {{folder_.Path("state")}, "--state-dir"};
+  WriteMirror("https://a.example");
+  ASSERT_TRUE(Configuration::Create(*LoadSettings(flags, {}), flags, {}).ok());
+  // Where the temporary file has to be.
+  folder_.MakeFolder("state/service-config.json.new/in the way");
+  {
+    const auto configuration = Configuration::Create(*LoadSettings(flags, {}), flags, {});
+    ASSERT_TRUE(configuration.ok()) << configuration.status();
+    EXPECT_THAT((*configuration)->warnings(), ElementsAre(HasSubstr("service-config.json.new")));
+    EXPECT_FALSE((*configuration)
+                     ->store()
+                     .Update([](ServiceOptions& options) { options.mirrors.clear(); })
+                     .ok());
+  }
+  // What has to be saved is another matter.
+  WriteMirror("https://b.example");
+  EXPECT_FALSE(Configuration::Create(*LoadSettings(flags, {}), flags, {}).ok());
 }
 
 TEST_F(ConfigurationTest, WithoutAFileNothingChanges) {

@@ -65,7 +65,7 @@ Daemon::Daemon(const Settings& settings, Configuration& configuration, Logger& l
       lookup_(resolver_, certificates_),
       identify_(MakeIdentifier(settings)),
       calls_(metrics_.calls(), logger, identify_),
-      config_service_(configuration.store(), disk_, identify_, calls_),
+      config_service_(configuration.store(), changes_, identify_, calls_),
       channelz_(identify_) {}
 
 Daemon::~Daemon() { Drain(); }

@@ -87,6 +87,9 @@ class Daemon {
   TimerQueue timers_;
   FolderWatcher watcher_;
   Executor disk_;
+  // Of the configuration, one after the other: what reads the disk does not wait for what
+  // writes to it.
+  Executor changes_{ExecutorOptions{/*threads=*/1}};
   SystemDnsResolver system_resolver_;
   CachingDnsResolver resolver_;
   CachingCertificateStore certificates_;

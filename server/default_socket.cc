@@ -18,7 +18,11 @@ constexpr absl::string_view kSocketName = "/registryd.sock";
 
 // 0755: everyone may connect; roles come from the caller's uid.
 absl::Status MakeFolder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0755) == 0 || errno == EEXIST) return absl::OkStatus();
+  // The umask does not decide.
+  if (::mkdir(folder.c_str(), 0755) == 0 && ::chmod(folder.c_str(), 0755) == 0) {
+    return absl::OkStatus();
+  }
+  if (errno == EEXIST) return absl::OkStatus();
   return absl::ErrnoToStatus(
       errno, absl::StrCat("cannot make the folder ", folder,
                           " for the Unix socket; make it, or choose a place with --listen"));

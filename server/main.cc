@@ -67,6 +67,9 @@ int Serve(LoadedSettings loaded, SettingValues flags, const Environment& environ
   if (!sockets.ok()) return Complain(sockets.status(), kFailed);
   auto configuration = Configuration::Create(loaded, std::move(flags), environment);
   if (!configuration.ok()) return Complain(configuration.status(), kBadSettings);
+  for (const std::string& warning : (*configuration)->warnings()) {
+    logger.Log(LogLevel::kWarning, warning);
+  }
   for (const std::string& warning : (*configuration)->store().Current()->config->warnings()) {
     logger.Log(LogLevel::kWarning, warning);
   }
@@ -87,7 +90,10 @@ int Serve(LoadedSettings loaded, SettingValues flags, const Environment& environ
   });
   while (!terminated.WaitForNotificationWithTimeout(notify.watchdog_interval())) notify.Watchdog();
   (*daemon)->Drain();
+  // What is left to do may hang: a thread that waits for a name server, a log that nobody
+  // reads. Another SIGTERM still ends it.
   signals.Stop();
+  signals.Start({[](int) {}, [] {}, nullptr});
   return kOk;
 }
 

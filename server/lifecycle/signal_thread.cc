@@ -38,6 +38,8 @@ void SignalThread::Stop() {
   if (!thread_.joinable()) return;
   eventfd_write(stop_.get(), 1);
   thread_.join();
+  eventfd_t stopped;
+  eventfd_read(stop_.get(), &stopped);
 }
 
 void SignalThread::Run() {

@@ -37,7 +37,7 @@ class SignalThread {
   ~SignalThread();
 
   // Begins to call. `terminate` and `hangup` must return soon: a second signal is
-  // seen only then. To be called once.
+  // seen only then. May be called again after Stop: a first termination stays the first.
   void Start(Callbacks callbacks);
 
   // Waits for a callback that is running, and calls no more: what the callbacks

@@ -131,6 +131,19 @@ TEST(SignalThread, CallsNothingOnceStopped) {
   EXPECT_THAT(calls.Wait(1), ElementsAre("hangup"));
 }
 
+TEST(SignalThread, KnowsTheFirstTerminationWhenItStartsAgain) {
+  Calls calls;
+  SignalThread signals(absl::ZeroDuration());
+  signals.Start(calls.Callbacks());
+  kill(getpid(), SIGTERM);
+  calls.Wait(1);
+  signals.Stop();
+  Calls later;
+  signals.Start(later.Callbacks());
+  kill(getpid(), SIGTERM);
+  EXPECT_THAT(later.Wait(1), ElementsAre("exit 143"));
+}
+
 TEST(SignalThread, OutlivesAPeerThatHasGone) {
   SignalThread signals;
   int ends[2];

@@ -24,7 +24,15 @@ void MethodMetrics::Record(absl::StatusCode code, absl::Duration duration) {
       std::lower_bound(kBounds.begin(), kBounds.end(), absl::ToDoubleSeconds(duration));
   calls_[index].fetch_add(1, kRelaxed);
   buckets_[static_cast<size_t>(bound - kBounds.begin())].fetch_add(1, kRelaxed);
-  nanoseconds_.fetch_add(absl::ToInt64Nanoseconds(duration), kRelaxed);
+  absl::Duration rest;
+  const int64_t seconds = absl::IDivDuration(duration, absl::Seconds(1), &rest);
+  if (seconds != 0) seconds_.fetch_add(seconds, kRelaxed);
+  nanoseconds_.fetch_add(absl::ToInt64Nanoseconds(rest), kRelaxed);
+}
+
+double MethodMetrics::Seconds() const {
+  return static_cast<double>(seconds_.load(kRelaxed)) +
+         static_cast<double>(nanoseconds_.load(kRelaxed)) / 1e9;
 }
 
 MethodMetrics& CallMetrics::Method(absl::string_view method) {
@@ -68,7 +76,7 @@ std::vector<MetricFamily> CallMetrics::Collect() const {
       metric.histogram.bucket.push_back({total, bound});
     }
     metric.histogram.sample_count = total;
-    metric.histogram.sample_sum = static_cast<double>(method->nanoseconds_.load(kRelaxed)) / 1e9;
+    metric.histogram.sample_sum = method->Seconds();
     durations.metric.push_back(std::move(metric));
   }
   return {std::move(calls), std::move(durations)};

@@ -36,6 +36,10 @@ class MethodMetrics {
 
   std::array<std::atomic<uint64_t>, kCodes> calls_{};
   std::array<std::atomic<uint64_t>, kBounds.size() + 1> buckets_{};
+  // Of all calls together. In two parts: streams that last for months, of thousands of
+  // callers, are more nanoseconds than a number holds.
+  double Seconds() const;
+  std::atomic<int64_t> seconds_{0};
   std::atomic<int64_t> nanoseconds_{0};
 };
 

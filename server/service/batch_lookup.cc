@@ -1,6 +1,7 @@
 #include "server/service/batch_lookup.h"
 
 #include <atomic>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "registry/base/error.h"
+#include "registry/tls/host_certificates.h"
 #include "server/service/convert.h"
 #include "server/service/lookup_target.h"
 
@@ -20,6 +22,27 @@ bool IsOfTheWholeCall(const absl::Status& status) {
          status.code() == absl::StatusCode::kDeadlineExceeded;
 }
 
+// Of the certificates in an answer, in bytes. Clients take 64 MiB.
+constexpr size_t kMaxCertificateBytes = size_t{32} << 20;
+
+size_t CertificateBytes(const std::vector<APIEndpoint>& endpoints) {
+  size_t bytes = 0;
+  for (const APIEndpoint& endpoint : endpoints) {
+    const HostCertificates& certificates = *endpoint.tls_config.certificates;
+    for (const TrustRoot& root : certificates.roots) bytes += root.pem.size();
+    for (const ClientCertificate& client : certificates.client_certificates) {
+      bytes += client.certificate_pem.size();
+    }
+  }
+  return bytes;
+}
+
+absl::Status TooManyCertificates() {
+  return Error(absl::StatusCode::kResourceExhausted, Reason::kResponseTooLarge,
+               "the certificates of the targets before this one take 32 MiB: ask for fewer targets "
+               "at once");
+}
+
 std::string TargetName(int index) { return absl::StrCat("targets[", index, "]"); }
 
 // A batch that is being answered. Its last target ends it.
@@ -29,6 +52,11 @@ class Batch {
 
   // Targets have results of their own, so that no lock is needed for them.
   void Succeed(const std::vector<APIEndpoint>& endpoints, api::PullEndpointsResult* result) {
+    const size_t bytes = CertificateBytes(endpoints);
+    if (bytes > 0 &&
+        certificate_bytes_.fetch_add(bytes, std::memory_order_relaxed) > kMaxCertificateBytes) {
+      return Fail(TooManyCertificates(), result);
+    }
     Fill(endpoints, result->mutable_endpoints());
     CountDown();
   }
@@ -55,6 +83,7 @@ class Batch {
   }
 
   std::atomic<int> waiting_;
+  std::atomic<size_t> certificate_bytes_{0};
   absl::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   DoneCallback done_;

@@ -142,6 +142,29 @@ TEST_F(RegistryServiceTest, LookupsAnswerForAnEmptyHostname) {
   EXPECT_THAT(response->endpoints(), SizeIs(1));
 }
 
+TEST_F(RegistryServiceTest, ABatchIsNotMadeOfCertificatesWithoutAnEnd) {
+  HostCertificates certificates;
+  certificates.roots.push_back({"ca.crt", std::string(size_t{1} << 20, 'x')});
+  server_.certificates().Set("reg.example.com", std::move(certificates));
+  api::BatchLookupPullEndpointsRequest request;
+  for (int i = 0; i < 100; ++i) request.add_targets()->set_hostname("reg.example.com");
+  request.add_targets()->set_hostname("other.example.com");
+  const auto response = Ask(&Stub::BatchLookupPullEndpoints, request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  int answered = 0;
+  for (const api::PullEndpointsResult& result : response->results()) {
+    if (!result.has_error()) {
+      ++answered;
+      continue;
+    }
+    EXPECT_EQ(result.error().code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(result.error().reason(), "RESPONSE_TOO_LARGE");
+  }
+  EXPECT_GE(answered, 32);
+  EXPECT_LE(answered, 34);
+  EXPECT_FALSE(response->results(100).has_error());
+}
+
 TEST_F(RegistryServiceTest, BatchAnswersEachTargetByItself) {
   api::BatchLookupPullEndpointsRequest request;
   request.add_targets()->set_reference("ubuntu");

@@ -106,7 +106,9 @@ void TestServer::SetCallerId(std::string id) {
 void TestServer::Stop() { server_->Shutdown(absl::ToChronoTime(absl::Now())); }
 
 std::shared_ptr<grpc::Channel> TestServer::InProcessChannel() {
-  return server_->InProcessChannel(grpc::ChannelArguments());
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(64 << 20);  // As the clients of this project.
+  return server_->InProcessChannel(arguments);
 }
 
 std::shared_ptr<grpc::Channel> TestServer::LoopbackChannel() {

@@ -53,43 +53,36 @@ void V1LayerDownload::Start(const std::shared_ptr<V1Session>& session,
 }
 
 void V1LayerDownload::End(absl::Status status) {
-  {
-    absl::MutexLock lock(&mutex_);
+  Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     end_ = NameTheDeadline(std::move(status), context_.deadline);
-  }
-  Proceed();
+  });
 }
 
 void V1LayerDownload::OnWriteDone(bool ok) {
-  std::deque<Part> dropped;
-  {
-    absl::MutexLock lock(&mutex_);
-    writing_ = false;
-    if (!ok) {
-      broken_ = true;
-      dropped.swap(waiting_);
-    }
-  }
   if (!ok) context_.cancellation->Cancel();
-  Proceed();
+  std::deque<Part> dropped;
+  Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    writing_ = false;
+    if (ok) return;
+    broken_ = true;
+    dropped.swap(waiting_);
+  });
 }
 
 void V1LayerDownload::OnCancel() { context_.cancellation->Cancel(); }
 
 void V1LayerDownload::Add(Part part) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (broken_) return;
-    waiting_.push_back(std::move(part));
-  }
-  Proceed();
+  Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (!broken_) waiting_.push_back(std::move(part));
+  });
 }
 
-void V1LayerDownload::Proceed() {
+void V1LayerDownload::Proceed(absl::FunctionRef<void()> change) {
   V1LayerReceiver::Resume resume;
   std::optional<absl::Status> end;
   {
     absl::MutexLock lock(&mutex_);
+    change();
     if (writing_ || finished_) return;
     if (!waiting_.empty()) {
       writing_ = true;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "grpcpp/server_context.h"
@@ -48,8 +49,10 @@ class V1LayerDownload final
   ~V1LayerDownload() override = default;
 
   void Add(Part part);
-  // Does what is to be done next, unless something is being done: writes, or ends.
-  void Proceed();
+  // Makes a change, with the lock, and does what is to be done next, unless something is
+  // being done: writes, or ends. Who has let go of the lock may have seen the last of this
+  // object, as another thread may end it.
+  void Proceed(absl::FunctionRef<void()> change) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const ObservedCall call_;
   const CallContext context_;

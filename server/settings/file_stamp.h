@@ -5,9 +5,9 @@
 
 namespace registryd {
 
-// Differs between two times when `path` is another file by then or was written to,
-// links followed. Empty if there is none. Taken before a file is read, it tells
-// later whether what was read is still what is there.
+// Differs between two times when `path` is another file by then, was written to or has
+// another mode or owner, links followed. Empty if there is none. Taken before a file is
+// read, it tells later whether what was read is still what is there.
 std::string FileStamp(const std::string& path);
 
 }  // namespace registryd

@@ -68,8 +68,10 @@ std::vector<Setting> ConfigurationSettings() {
                                 "ignored.")),
                   &Settings::config_file),
       SwitchSetting(Own(kConfiguration, "reload", "on|off",
-                        "Read the configuration file again when it, or its folder, changes. "
-                        "SIGHUP does so in either case. A file with a fault changes nothing."),
+                        "Read the configuration file again when it, or its folder, changes; of a "
+                        "link, when the link does. SIGHUP does so in any case. A file with a fault "
+                        "changes nothing; nor does an empty one, which may be about to be "
+                        "written, before SIGHUP."),
                     &Settings::reload),
       TextSetting(Own(kConfiguration, "state-dir", "FOLDER",
                       "Where changes made by RPC are kept, so that they survive a restart. "

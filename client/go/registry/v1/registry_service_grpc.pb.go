@@ -135,7 +135,9 @@ type RegistryServiceClient interface {
 	LookupPushEndpoints(ctx context.Context, in *LookupPushEndpointsRequest, opts ...grpc.CallOption) (*LookupPushEndpointsResponse, error)
 	// LookupPullEndpoints for many targets at once, all answered by the same
 	// version of the configuration. A target that fails has its own error and
-	// does not fail the call.
+	// does not fail the call. So has one for which there is no more room in the
+	// answer, RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE): the certificates of all
+	// targets together take 32 MiB at most, and little more.
 	//
 	// INVALID_ARGUMENT (FIELD_INVALID): more than 1,000 targets.
 	BatchLookupPullEndpoints(ctx context.Context, in *BatchLookupPullEndpointsRequest, opts ...grpc.CallOption) (*BatchLookupPullEndpointsResponse, error)
@@ -464,7 +466,9 @@ type RegistryServiceServer interface {
 	LookupPushEndpoints(context.Context, *LookupPushEndpointsRequest) (*LookupPushEndpointsResponse, error)
 	// LookupPullEndpoints for many targets at once, all answered by the same
 	// version of the configuration. A target that fails has its own error and
-	// does not fail the call.
+	// does not fail the call. So has one for which there is no more room in the
+	// answer, RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE): the certificates of all
+	// targets together take 32 MiB at most, and little more.
 	//
 	// INVALID_ARGUMENT (FIELD_INVALID): more than 1,000 targets.
 	BatchLookupPullEndpoints(context.Context, *BatchLookupPullEndpointsRequest) (*BatchLookupPullEndpointsResponse, error)

@@ -131,7 +131,9 @@ class RegistryServiceStub:
     BatchLookupPullEndpoints: _grpc.UnaryUnaryMultiCallable[_registry_service_pb2.BatchLookupPullEndpointsRequest, _registry_service_pb2.BatchLookupPullEndpointsResponse]
     """LookupPullEndpoints for many targets at once, all answered by the same
     version of the configuration. A target that fails has its own error and
-    does not fail the call.
+    does not fail the call. So has one for which there is no more room in the
+    answer, RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE): the certificates of all
+    targets together take 32 MiB at most, and little more.
 
     INVALID_ARGUMENT (FIELD_INVALID): more than 1,000 targets.
     """
@@ -296,7 +298,9 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     BatchLookupPullEndpoints: _aio.UnaryUnaryMultiCallable[_registry_service_pb2.BatchLookupPullEndpointsRequest, _registry_service_pb2.BatchLookupPullEndpointsResponse]  # type: ignore[assignment]
     """LookupPullEndpoints for many targets at once, all answered by the same
     version of the configuration. A target that fails has its own error and
-    does not fail the call.
+    does not fail the call. So has one for which there is no more room in the
+    answer, RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE): the certificates of all
+    targets together take 32 MiB at most, and little more.
 
     INVALID_ARGUMENT (FIELD_INVALID): more than 1,000 targets.
     """
@@ -512,7 +516,9 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_registry_service_pb2.BatchLookupPullEndpointsResponse, _abc.Awaitable[_registry_service_pb2.BatchLookupPullEndpointsResponse]]:
         """LookupPullEndpoints for many targets at once, all answered by the same
         version of the configuration. A target that fails has its own error and
-        does not fail the call.
+        does not fail the call. So has one for which there is no more room in the
+        answer, RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE): the certificates of all
+        targets together take 32 MiB at most, and little more.
 
         INVALID_ARGUMENT (FIELD_INVALID): more than 1,000 targets.
         """

@@ -1302,7 +1302,9 @@ export const RegistryService: GenService<{
   /**
    * LookupPullEndpoints for many targets at once, all answered by the same
    * version of the configuration. A target that fails has its own error and
-   * does not fail the call.
+   * does not fail the call. So has one for which there is no more room in the
+   * answer, RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE): the certificates of all
+   * targets together take 32 MiB at most, and little more.
    *
    * INVALID_ARGUMENT (FIELD_INVALID): more than 1,000 targets.
    *
