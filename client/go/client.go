@@ -73,9 +73,11 @@ func dial(options Options) (*Client, error) {
 		grpc.WithDisableServiceConfig(),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswerBytes)),
 		grpc.WithNoProxy(),
-		grpc.WithUserAgent(options.UserAgent),
 		grpc.WithUnaryInterceptor(unary(timeout)),
 		grpc.WithStreamInterceptor(stream),
+	}
+	if options.UserAgent != "" {
+		settings = append(settings, grpc.WithUserAgent(options.UserAgent))
 	}
 	if where.socket != "" {
 		target = "passthrough:///localhost"

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "client/address.h"
+#include "client/registryctl/bracketed_arguments.h"
 #include "client/registryctl/exit_code.h"
 #include "tools/build/build_info.h"
 
@@ -26,7 +27,8 @@ constexpr char kExamples[] =
 constexpr char kEnvironment[] =
     "Environment:\n"
     "  REGISTRYD_ADDRESS  where the service is, without --address. Without both it is\n"
-    "                     unix:/run/registryd/registryd.sock if that exists, else\n"
+    "                     unix:$XDG_RUNTIME_DIR/registryd/registryd.sock if that exists,\n"
+    "                     else unix:/run/registryd/registryd.sock if that exists, else\n"
     "                     127.0.0.1:50051. Other machines are reached by TLS only.\n";
 
 void AddConnectionOptions(CLI::App& app, Invocation& invocation) {
@@ -106,6 +108,7 @@ std::unique_ptr<CLI::App> BuildCommandTree(Invocation& invocation) {
   AddV1PullCommand(*v1, invocation);
   AddV1PushCommands(*v1, invocation);
   AddServiceCommands(*app, invocation);
+  TakeBrackets(*app);
   return app;
 }
 

@@ -30,7 +30,13 @@ absl::StatusOr<std::string> SecretFromInput(Session& session, absl::string_view 
 
 absl::StatusOr<std::string> Password(Session& session, const CredentialOptions& options) {
   if (options.password_stdin) return SecretFromInput(session, "password");
-  if (options.password.empty()) return AskPassword("Password: ");
+  if (options.password.empty()) {
+    auto password = AskPassword("Password: ");
+    if (password.ok() && !IsUtf8(*password)) {
+      return absl::InvalidArgumentError("the password is not UTF-8; the terminal has to be");
+    }
+    return password;
+  }
   session.err << "registryctl: warning: other users of this machine can read --password among its "
                  "processes, and your shell remembers it; use --password-stdin\n";
   return options.password;

@@ -3,7 +3,9 @@
 #include <iterator>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/read_file.h"
 #include "client/registryctl/terminal_text.h"
@@ -16,6 +18,8 @@ namespace v1 = ::registry::v1;
 using Json = nlohmann::json;
 
 absl::StatusOr<Json> ParseObject(absl::string_view text) {
+  // Docker takes an empty file for one that says nothing.
+  if (absl::StripAsciiWhitespace(text).empty()) return Json::object();
   Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return absl::InvalidArgumentError("the file holds no JSON object");
   return json;
@@ -25,7 +29,7 @@ absl::StatusOr<Json> ParseObject(absl::string_view text) {
 absl::Status ReadList(const Json& object, const char* key,
                       google::protobuf::RepeatedPtrField<std::string>* list) {
   const auto found = object.find(key);
-  if (found == object.end()) return absl::OkStatus();
+  if (found == object.end() || found->is_null()) return absl::OkStatus();
   absl::Status error =
       absl::InvalidArgumentError(absl::StrCat("\"", key, "\" is no list of strings"));
   if (!found->is_array()) return error;
@@ -36,8 +40,17 @@ absl::Status ReadList(const Json& object, const char* key,
   return absl::OkStatus();
 }
 
+// The member `key` of config.json, in any case: so Docker finds its own keys.
+Json::const_iterator Find(const Json& object, absl::string_view key) {
+  auto found = object.find(std::string(key));
+  for (auto it = object.begin(); found == object.end() && it != object.end(); ++it) {
+    if (absl::EqualsIgnoreCase(it.key(), key)) found = it;
+  }
+  return found;
+}
+
 std::string Text(const Json& object, const char* key) {
-  const auto found = object.find(key);
+  const auto found = Find(object, key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
@@ -75,7 +88,7 @@ absl::StatusOr<v1::AuthConfig> ReadAuthConfig(const std::string& key, const Json
 }
 
 bool NamesHelper(const Json& object) {
-  const auto helpers = object.find("credHelpers");
+  const auto helpers = Find(object, "credHelpers");
   return !Text(object, "credsStore").empty() ||
          (helpers != object.end() && helpers->is_object() && !helpers->empty());
 }
@@ -104,7 +117,7 @@ absl::StatusOr<CredentialFile> ReadCredentialFile(absl::string_view json) {
   if (!object.ok()) return object.status();
   CredentialFile file;
   file.kept_elsewhere = NamesHelper(*object);
-  const auto auths = object->find("auths");
+  const auto auths = Find(*object, "auths");
   if (auths == object->end() || auths->is_null()) return file;
   if (!auths->is_object()) return absl::InvalidArgumentError("\"auths\" is no object");
   for (const auto& [key, entry] : auths->items()) {

@@ -39,20 +39,22 @@ TEST(ReadDaemonFileTest, ReadsTheThreeLists) {
   EXPECT_THAT(options->allow_nondistributable_artifacts(), ElementsAre("c"));
 }
 
+// As the service takes them.
 TEST(ReadDaemonFileTest, MissingListsAreEmpty) {
-  const auto options = ReadDaemonFile("{}");
-  ASSERT_TRUE(options.ok()) << options.status();
-  EXPECT_THAT(options->mirrors(), IsEmpty());
+  for (const char* const json : {"{}", "", " \n", R"({"registry-mirrors": null})"}) {
+    const auto options = ReadDaemonFile(json);
+    ASSERT_TRUE(options.ok()) << json << options.status();
+    EXPECT_THAT(options->mirrors(), IsEmpty()) << json;
+  }
 }
 
 TEST(ReadDaemonFileTest, NamesWhatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
-      {"", "no JSON object"},
       {"[]", "no JSON object"},
       {"{\"registry-mirrors\"", "no JSON object"},
       {R"({"registry-mirrors": "https://a"})", "registry-mirrors"},
       {R"({"insecure-registries": [1]})", "insecure-registries"},
-      {R"({"allow-nondistributable-artifacts": null})", "allow-nondistributable-artifacts"},
+      {R"({"allow-nondistributable-artifacts": {}})", "allow-nondistributable-artifacts"},
   };
   for (const auto& [json, what] : cases) {
     const auto options = ReadDaemonFile(json);
@@ -63,6 +65,15 @@ TEST(ReadDaemonFileTest, NamesWhatIsWrong) {
 
 std::string WithAuth(const std::string& plain) {
   return absl::StrCat(R"({"auths": {"host": {"auth": ")", absl::Base64Escape(plain), R"("}}})");
+}
+
+TEST(ReadCredentialFileTest, KnowsItsKeysInAnyCase) {
+  const auto file = ReadCredentialFile(
+      R"({"Auths": {"Host": {"Username": "u", "IdentityToken": "t"}}, "credsstore": "pass"})");
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(file->auth_configs.at("Host").username(), "u");
+  EXPECT_EQ(file->auth_configs.at("Host").identity_token(), "t");
+  EXPECT_TRUE(file->kept_elsewhere);
 }
 
 TEST(ReadCredentialFileTest, TakesAuthApart) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/address.h"
 #include "client/registry_client.h"
+#include "client/registryctl/bracketed_arguments.h"
 #include "client/registryctl/command_tree.h"
 #include "client/registryctl/error_report.h"
 #include "client/registryctl/exit_code.h"
@@ -39,7 +40,7 @@ ExitCode Parse(CLI::App& app, const std::vector<std::string>& args, std::ostream
   }
   try {
     // CLI11 takes them from the end.
-    app.parse(std::vector<std::string>(args.rbegin(), args.rend()));
+    app.parse(GuardBrackets({args.rbegin(), args.rend()}));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
       app.exit(error, out, err);

@@ -15,6 +15,7 @@ namespace registryd::registryctl {
 namespace {
 
 using ::grpc::health::v1::HealthCheckResponse;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -95,6 +96,22 @@ TEST_F(RegistryctlTest, LookupPull) {
             "https://a                registry  not verified  0      0             allowed\n"
             "http://a                 registry  none          0      0             no\n");
   EXPECT_EQ(server_.registry.lookup_pull_endpoints.requests().at(0).hostname(), "localhost:5000");
+}
+
+TEST_F(RegistryctlTest, AnAddressKeepsItsBrackets) {
+  Run({"lookup", "pull", "[::1]"});
+  Run({"lookup", "push", "[::1]"});
+  Run({"insecure", "[::1]"});
+  Run({"lookup", "pull", "[::1]", "[fd00::9]:5000", "[fd00::9]"});
+  Run({"config", "load-insecure", "[fd00::1]", "[fd00::2]", "10.0.0.0/8"});
+  EXPECT_EQ(server_.registry.lookup_pull_endpoints.requests().at(0).hostname(), "[::1]");
+  EXPECT_EQ(server_.registry.lookup_push_endpoints.requests().at(0).hostname(), "[::1]");
+  EXPECT_EQ(server_.registry.is_insecure_registry.requests().at(0).hostname(), "[::1]");
+  const auto batch = server_.registry.batch_lookup_pull_endpoints.requests().at(0);
+  ASSERT_EQ(batch.targets_size(), 3);
+  EXPECT_EQ(batch.targets(2).hostname(), "[fd00::9]");
+  EXPECT_THAT(server_.config.load_insecure_registries.requests().at(0).insecure_registries(),
+              ElementsAre("[fd00::1]", "[fd00::2]", "10.0.0.0/8"));
 }
 
 TEST_F(RegistryctlTest, LookupTakesFlagsForTheTarget) {

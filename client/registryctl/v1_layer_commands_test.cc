@@ -197,7 +197,9 @@ TEST_F(PullLayerTest, APartThatIsTooLongIsRefused) {
 TEST_F(PullLayerTest, ImageIdsStayInTheFolder) {
   service().downloads = {client::BreakOff(Layer(2500), 10, {grpc::StatusCode::INTERNAL, "x"})};
   Run({"v1", "pull-layer", "v1.example", "../../../etc/passwd", "-o", file_});
-  EXPECT_EQ(client::ReadFile(folder_.Path("layer.tar._________etc.part")).value(), Layer(10));
+  EXPECT_EQ(client::ReadFile(folder_.Path("layer.tar._2e_2e_2f_2e_2e_2f_2e_2e_2fetc_2fpasswd.part"))
+                .value(),
+            Layer(10));
 }
 
 TEST_F(PullLayerTest, ATerminalShowsProgress) {

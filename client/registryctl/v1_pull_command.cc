@@ -1,6 +1,7 @@
 // v1 pull-layer.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <functional>
@@ -68,13 +69,22 @@ absl::Status PullToStream(Session& session, const v1::GetRemoteImageLayerRequest
   return info.status();
 }
 
+// Beyond what a registry that keeps to the rules calls an image, within what a file may
+// be called.
+constexpr size_t kMaxPartName = 128;
+
 // Where the bytes of `image` stand until they are complete: beside `file`, under a name
 // that no other image's bytes have.
 std::string PartPath(const std::string& file, const std::string& image) {
-  std::string id = image.substr(0, 12);
-  for (char& c : id) {
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(c))) c = '_';
+  std::string id;
+  for (const char c : image) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) {
+      id.push_back(c);
+    } else {
+      absl::StrAppend(&id, "_", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2));
+    }
   }
+  id.resize(std::min(id.size(), kMaxPartName));
   return absl::StrCat(file, ".", id, ".part");
 }
 

@@ -62,7 +62,11 @@ export function chooseAddress(variable: string | undefined, sockets: string[]): 
 }
 
 function isSocket(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
+  try {
+    return statSync(path).isSocket();
+  } catch {
+    return false; // None, or none that this user may look at.
+  }
 }
 
 function parseUnix(text: string, path: string): Address {

@@ -42,6 +42,13 @@ describe("parseAddress understands", () => {
   });
 });
 
+test("a socket that may not be looked at is none", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "registryd-")), "file");
+  writeFileSync(file, "");
+  // Below a file there is nothing to look at, whoever asks.
+  assert.equal(chooseAddress(undefined, [join(file, "registryd.sock")]), "127.0.0.1:50051");
+});
+
 describe("parseAddress refuses", () => {
   const cases: [name: string, text: string, why: RegExp][] = [
     ["empty", "", /HOST:PORT/],

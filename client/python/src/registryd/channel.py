@@ -106,5 +106,10 @@ def _system_roots() -> bytes | None:
     """The authorities that the system trusts. None, for gRPC's own list, if no file is found."""
     for path in (os.environ.get("SSL_CERT_FILE", ""), *_SYSTEM_ROOTS):
         if path and os.path.isfile(path):
-            return Path(path).read_bytes()
+            try:
+                return Path(path).read_bytes()
+            except OSError as error:
+                raise ValueError(
+                    f"cannot read the system's authorities: {path}: {error}"
+                ) from error
     return None
