@@ -120,7 +120,9 @@ HttpCall V1Call::MakeCall(const V1Registry& registry, V1Question question) const
   call.url = absl::StrCat(registry.base, question.path);
   call.headers = std::move(question.headers);
   if (question.asks_for_token) call.headers.push_back({"X-Docker-Token", "true"});
-  call.hop_headers = Authorize(registry.upstream, question.asks_for_token);
+  if (!question.anonymous) {
+    call.hop_headers = Authorize(registry.upstream, question.asks_for_token);
+  }
   for (const HttpHeader& header : call.headers) {
     call.hop_headers = WithRedirectedHeader(std::move(call.hop_headers), header);
   }

@@ -40,6 +40,8 @@ struct V1Question {
   std::vector<HttpHeader> headers;
   // X-Docker-Token: true.
   bool asks_for_token = false;
+  // Without what authorizes it, and the answer's tokens and cookies are not kept.
+  bool anonymous = false;
   std::string body;
   // Of the answer.
   uint64_t max_body_bytes = 1024 * 1024;

@@ -8,6 +8,7 @@
 #include "registry/base/error.h"
 #include "registry/net/redirect.h"
 #include "registry/search/search_request.h"
+#include "registry/uri/origin.h"
 #include "registry/uri/url.h"
 #include "registry/v1/v1_call.h"
 #include "registry/v1/v1_error.h"
@@ -129,6 +130,8 @@ class ImageListPush : public std::enable_shared_from_this<ImageListPush> {
     redirect.status = 307;
     absl::StatusOr<std::optional<Redirect>> read = ReadRedirect(redirect, *url, "PUT");
     if (!read.ok()) return read.status();
+    // Where another origin leads is a stranger's word, be it back to the index.
+    if (OriginOf((*read)->url) != OriginOf(*url)) question_.anonymous = true;
     return (*read)->url.RequestUrl();
   }
 

@@ -195,6 +195,18 @@ TEST_F(V1IndexTest, ARedirectElsewhereGetsNoCredentials) {
   EXPECT_EQ(SentSince()[1], "PUT http://other.example/there Content-Type:application/json");
 }
 
+TEST_F(V1IndexTest, ARedirectElsewhereAndBackGetsNoCredentialsEither) {
+  const std::string back = absl::StrCat(base_, "back");
+  ReplyTo("PUT", list_, 300, "", {{"Location", "http://other.example/there"}});
+  ReplyTo("PUT", "http://other.example/there", 300, "", {{"Location", back}});
+  ReplyTo("PUT", back, 200, "", {{"X-Docker-Endpoints", "r1.example"}});
+  ASSERT_TRUE(Push(List(false)).ok());
+  ASSERT_THAT(SentSince(), SizeIs(3));
+  EXPECT_THAT(SentSince()[0], HasSubstr(kBasic));
+  EXPECT_THAT(SentSince()[2], HasSubstr(back));
+  EXPECT_THAT(SentSince()[2], Not(HasSubstr(kBasic)));
+}
+
 TEST_F(V1IndexTest, ARedirectThatClientsFollowKeepsTheListOnlyByItsStatus) {
   ReplyTo("PUT", list_, 307, "", {{"Location", absl::StrCat(base_, "there")}});
   ReplyTo("PUT", absl::StrCat(base_, "there"), 200, "", {{"X-Docker-Endpoints", "r1.example"}});
