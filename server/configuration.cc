@@ -41,6 +41,7 @@ absl::Status Configuration::Start() {
   bool is_saved = false;
   bool changed_by_operator = false;
   if (state_.has_value()) {
+    if (absl::Status s = state_->Lock(); !s.ok()) return s;
     const auto saved = state_->Load();
     if (!saved.ok()) return saved.status();
     if (saved->has_value()) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "registry/base/error.h"
-#include "registry/fs/file_descriptor.h"
 
 namespace registryd {
 namespace {
@@ -139,6 +139,18 @@ absl::StatusOr<std::string> Print(const SavedState& state) {
 
 StateFile::StateFile(std::string folder)
     : folder_(std::move(folder)), path_(absl::StrCat(folder_, "/", kName)) {}
+
+absl::Status StateFile::Lock() {
+  FileDescriptor folder = OpenFolder(folder_);
+  if (!folder.valid()) return NotReadable(folder_);
+  if (flock(folder.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return Error(absl::StatusCode::kFailedPrecondition, Reason::kSettingInvalid,
+                 absl::StrCat("another registryd keeps its configuration in ", folder_,
+                              "; give each a folder of its own"));
+  }
+  lock_ = std::move(folder);
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::optional<SavedState>> StateFile::Load() const {
   const FileDescriptor folder = OpenFolder(folder_);

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "registry/config/service_config.h"
+#include "registry/fs/file_descriptor.h"
 
 namespace registryd {
 
@@ -38,6 +39,11 @@ class StateFile {
   // `folder` has to exist; nothing is read or made here.
   explicit StateFile(std::string folder);
 
+  // Keeps every other StateFile of this folder from locking it, in this process and in
+  // others of this machine, for as long as this object lives. FAILED_PRECONDITION
+  // (SETTING_INVALID) if another has; a file system without locks has none.
+  absl::Status Lock();
+
   // nullopt if no state was ever saved. Errors: FAILED_PRECONDITION
   // (SETTING_INVALID) if the folder or the file cannot be read; DATA_LOSS
   // (SETTING_INVALID) if the file holds something else than a state.
@@ -55,6 +61,7 @@ class StateFile {
  private:
   const std::string folder_;
   const std::string path_;
+  FileDescriptor lock_;  // The folder.
 };
 
 }  // namespace registryd

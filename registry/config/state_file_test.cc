@@ -65,6 +65,21 @@ class FileSizeLimit {
   sighandler_t handler_;
 };
 
+TEST(StateFileTest, IsLockedByOneAtATime) {
+  TemporaryFolder folder;
+  StateFile second(folder.path());
+  {
+    StateFile first(folder.path());
+    ASSERT_TRUE(first.Lock().ok());
+    const absl::Status status = second.Lock();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(ReasonOf(status), Reason::kSettingInvalid);
+    EXPECT_THAT(std::string(status.message()), HasSubstr(folder.path()));
+  }
+  EXPECT_TRUE(second.Lock().ok());
+  EXPECT_THAT(List(folder.path()), ElementsAre());
+}
+
 TEST(StateFileTest, LoadsNothingWhereNothingWasSaved) {
   const TemporaryFolder folder;
   const auto loaded = StateFile(folder.path()).Load();

@@ -85,6 +85,14 @@ TEST_F(StateTest, AChangeThatCannotBeKeptIsNotMade) {
   EXPECT_THAT(CurrentMirrors(caller), ElementsAre("https://file.example"));
 }
 
+TEST_F(StateTest, AFolderIsOneServicesAlone) {
+  const auto first = Start(WithState());
+  RegistrydProcess second(WithState());
+  EXPECT_EQ(second.WaitForExit(), 2);
+  EXPECT_THAT(second.log(), HasSubstr("another registryd"));
+  EXPECT_TRUE(LoadMirrors(Caller(UnixAddress()), {"https://caller.example"}).ok());
+}
+
 TEST_F(StateTest, ADamagedStateIsNotGuessedAt) {
   folder_.Write("state/service-config.json", R"({"version": 7, "registry-mirrors")");
   RegistrydProcess process(WithState());
