@@ -165,6 +165,9 @@ std::string Url::Print(absl::string_view user_info) const {
     if (prints_authority) {
       absl::StrAppend(&text, "//", user_info, UrlEscape(host_, UrlPart::kHost));
     }
+    // Or its first part would read like a scheme.
+    const absl::string_view first = absl::string_view(path_).substr(0, path_.find('/'));
+    if (text.empty() && absl::StrContains(first, ':')) absl::StrAppend(&text, "./");
     absl::StrAppend(&text, path_);
   }
   if (has_empty_query_ || !query_.empty()) absl::StrAppend(&text, "?", query_);

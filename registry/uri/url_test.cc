@@ -92,6 +92,15 @@ TEST_P(UrlToStringTest, Prints) {
 INSTANTIATE_TEST_SUITE_P(
     All, UrlToStringTest,
     testing::Values(
+        PrintCase{"ColonInTheFirstPart",
+                  "\xee"
+                  "a%3ab/c",
+                  "./%EEa:b/c"},
+        PrintCase{"ColonInAnotherPart",
+                  "\xee"
+                  "a/b%3ac",
+                  "%EEa/b:c"},
+        PrintCase{"EscapedColon", "a%3ab", "a%3ab"},
         PrintCase{"Unchanged", "https://h.io:5000/a/b%20c?q=1#f",
                   "https://h.io:5000/a/b%20c?q=1#f"},
         PrintCase{"Empty", "", ""}, PrintCase{"SchemeIsLowered", "HTTPS://H.io", "https://H.io"},
