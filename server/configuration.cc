@@ -117,7 +117,7 @@ absl::Status Configuration::Take(const ServiceOptions& lists) {
     // Then nothing changes but whose word it is, which has to be kept too.
     if (is_current && state_.has_value()) saved = Save(*store_->Current());
   });
-  const absl::Status status = updated.ok() ? saved : NameSetting(updated.status());
+  absl::Status status = updated.ok() ? saved : NameSetting(updated.status());
   if (!status.ok()) {
     absl::MutexLock lock(&mutex_);
     written_ = before;

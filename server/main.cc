@@ -46,7 +46,7 @@ int CheckConfig(const LoadedSettings& loaded) {
 }
 
 int Serve(LoadedSettings loaded, SettingValues flags, const Environment& environment,
-          ActivationEnvironment activation) {
+          const ActivationEnvironment& activation) {
   if (absl::Status status = ForbidMemoryDumps(); !status.ok()) return Complain(status, kFailed);
   Settings settings = loaded.settings;
   if (absl::Status status = PrepareDefaultSocket(settings, loaded.notes, environment, ::geteuid());
@@ -98,7 +98,7 @@ int Serve(LoadedSettings loaded, SettingValues flags, const Environment& environ
 }
 
 int Main(const std::vector<std::string>& arguments) {
-  ActivationEnvironment activation = ActivationEnvironment::Take();
+  const ActivationEnvironment activation = ActivationEnvironment::Take();
   const Environment environment = ProcessEnvironment();
 
   auto command_line = ParseCommandLine(arguments);
@@ -120,8 +120,7 @@ int Main(const std::vector<std::string>& arguments) {
   auto loaded = LoadSettings(command_line->values, environment);
   if (!loaded.ok()) return Complain(loaded.status(), kBadSettings);
   if (command_line->action == CommandLine::Action::kCheckConfig) return CheckConfig(*loaded);
-  return Serve(*std::move(loaded), std::move(command_line->values), environment,
-               std::move(activation));
+  return Serve(*std::move(loaded), std::move(command_line->values), environment, activation);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ namespace registryd {
 namespace {
 
 // Of an answer that is no layer.
-constexpr size_t kMaxErrorBytes = 64 * 1024;
+constexpr size_t kMaxErrorBytes = size_t{64} * 1024;
 
 absl::Status OutOfRange(int64_t offset) {
   return Error(absl::StatusCode::kOutOfRange, Reason::kFieldInvalid,

@@ -91,7 +91,7 @@ class Batch {
 
 }  // namespace
 
-void LookUpBatch(EndpointLookup& lookup, std::shared_ptr<const ServiceConfig> config,
+void LookUpBatch(EndpointLookup& lookup, const std::shared_ptr<const ServiceConfig>& config,
                  const api::BatchLookupPullEndpointsRequest& request, const CallContext& context,
                  api::BatchLookupPullEndpointsResponse* response, DoneCallback done) {
   const int size = request.targets_size();

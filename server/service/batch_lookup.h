@@ -15,7 +15,7 @@ namespace registryd {
 // by `config`, and fills in the results of `response`. A target's failure is its
 // result; but when the caller's time is up the call fails as a whole. `request`
 // and `response` live until `done` is called.
-void LookUpBatch(EndpointLookup& lookup, std::shared_ptr<const ServiceConfig> config,
+void LookUpBatch(EndpointLookup& lookup, const std::shared_ptr<const ServiceConfig>& config,
                  const ::registry::v1::BatchLookupPullEndpointsRequest& request,
                  const CallContext& context,
                  ::registry::v1::BatchLookupPullEndpointsResponse* response, DoneCallback done);

@@ -24,7 +24,7 @@ class FakeSubject final : public HttpTransportSubject {
 
   void Reply(absl::string_view method, absl::string_view target, ScriptedResponse response,
              int times, const std::vector<std::string>&) override {
-    constexpr size_t kPartBytes = 16 * 1024;
+    constexpr size_t kPartBytes = size_t{16} * 1024;
     FakeHttpTransport::Response scripted = {{response.status, response.headers}};
     for (size_t at = 0; at < response.body.size(); at += kPartBytes) {
       scripted.parts.push_back(response.body.substr(at, kPartBytes));

@@ -14,7 +14,7 @@
 namespace registryd {
 namespace {
 
-constexpr size_t kBlockBytes = 64 * 1024;
+constexpr size_t kBlockBytes = size_t{64} * 1024;
 
 }  // namespace
 
