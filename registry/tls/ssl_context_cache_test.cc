@@ -41,7 +41,7 @@ struct Server {
   TestCertificate certificate;
   uint16_t max_version = TLS1_3_VERSION;
   // Empty: no client certificate is asked for.
-  std::string client_ca_pem = "";
+  std::string client_ca_pem = {};
   bool client_certificate_required = false;
 };
 

@@ -133,7 +133,7 @@ struct ErrorCase {
   const char* name;
   std::string text;
   std::string message;     // Behind `parse "...": `.
-  std::string shown = "";  // Within the quotes; empty: the text as it is.
+  std::string shown = {};  // Within the quotes; empty: the text as it is.
 };
 
 class UrlErrorTest : public testing::TestWithParam<ErrorCase> {};
