@@ -18,7 +18,11 @@ namespace {
 
 using Done = absl::AnyInvocable<void(absl::StatusOr<V2Answer>) &&>;
 
-constexpr size_t kMaxBodyBytes = 64 * 1024;
+constexpr size_t kMaxBodyBytes = size_t{64} * 1024;
+
+// It has only what an error may say more; and once it has ended, the connection is used
+// again.
+constexpr absl::Duration kMaxBodyTime = absl::Seconds(1);
 
 // Remembers where the last request went.
 class HopRecorder final : public HttpHopHeaders {
@@ -122,6 +126,7 @@ void SendV2Request(HttpClient& client, const Clock& clock, V2Request request,
   for (HttpHeader& header : request.headers) call.headers.push_back(std::move(header));
   call.hop_headers = hops;
   call.max_body_bytes = kMaxBodyBytes;
+  call.max_body_time = kMaxBodyTime;
   call.connection_group = std::move(request.connection_group);
   client.Stream(std::move(call), {limit.deadline(), context.cancellation},
                 std::make_unique<AnswerReceiver>(clock, start, limit, hops, std::move(done)));

@@ -47,8 +47,9 @@ struct V2Answer {
 std::string V2Url(absl::string_view endpoint_url);
 
 // Sends `request`, for at most kV2RequestTimeout. Once there is a header there is an
-// answer, whatever becomes of the body: one that is too large or breaks off is no
-// failure. `client` and `clock` outlive the call; `done` is called exactly once.
+// answer, whatever becomes of the body: one that is too large, breaks off or takes longer
+// than a second is no failure. `client` and `clock` outlive the call; `done` is called
+// exactly once.
 //
 // Errors: those of HttpClient::Stream and of `hop_headers`. DEADLINE_EXCEEDED means
 // the caller's deadline; kV2RequestTimeout is UNAVAILABLE (CONNECTION_FAILED).

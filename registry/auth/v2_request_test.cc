@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -155,6 +156,26 @@ TEST_F(V2RequestTest, WhatBecomesOfTheBodyDoesNotMatter) {
     EXPECT_EQ(answer->head.status, 401);
     EXPECT_EQ(answer->body.size(), c.kept);
   }
+}
+
+TEST_F(V2RequestTest, ABodyWithoutAnEndIsNotWaitedFor) {
+  Response redirect{{302, {{"Location", "/else/"}}}, {"part"}};
+  redirect.stalls = true;
+  fake_.Reply("GET", "https://reg.example/v2/", redirect);
+  Response refusal{{401, {}}, {"part"}};
+  refusal.stalls = true;
+  fake_.Reply("GET", "https://reg.example/else/", refusal);
+  V2Request request;
+  request.upstream = upstream_;
+  request.url = "https://reg.example/v2/";
+  absl::Notification answered;
+  SendV2Request(client_, clock_, std::move(request), {}, [&](absl::StatusOr<V2Answer> answer) {
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->head.status, 401);
+    EXPECT_EQ(answer->body, "part");
+    answered.Notify();
+  });
+  EXPECT_TRUE(answered.WaitForNotificationWithTimeout(absl::Seconds(10)));
 }
 
 TEST_F(V2RequestTest, TheUrlIsThatOfTheLastHop) {

@@ -14,7 +14,7 @@
 namespace registryd {
 namespace {
 
-constexpr size_t kMaxPartBytes = 16 * 1024;
+constexpr size_t kMaxPartBytes = size_t{16} * 1024;
 
 bool HasNoBody(absl::string_view method, int status) {
   return method == "HEAD" || status == 204 || status == 304;
@@ -59,6 +59,7 @@ class FakeHttpTransport::Exchange : public std::enable_shared_from_this<Exchange
         method_(request.method),
         max_head_bytes_(options.max_head_bytes),
         max_body_bytes_(options.max_body_bytes.value_or(std::numeric_limits<uint64_t>::max())),
+        max_body_time_(options.max_body_time),
         size_(source_ == nullptr ? std::nullopt : source_->size()) {
     request_.method = std::move(request.method);
     request_.url = std::move(request.url);
@@ -149,8 +150,17 @@ class FakeHttpTransport::Exchange : public std::enable_shared_from_this<Exchange
       Fail(TooLarge("head"));
     } else {
       if (HasNoBody(method_, response_->head.status)) response_->parts.clear();
+      LimitBodyTime();
       receiver_->OnHead(response_->head);
     }
+  }
+
+  void LimitBodyTime() {
+    if (max_body_time_ == absl::InfiniteDuration()) return;
+    transport_.timers_.Schedule(absl::Now() + max_body_time_, [weak = weak_from_this()] {
+      End(weak, Error(absl::StatusCode::kUnavailable, Reason::kConnectionFailed,
+                      "the body of the answer did not come in time"));
+    });
   }
 
   void GivePart(const std::string& part) {
@@ -244,6 +254,7 @@ class FakeHttpTransport::Exchange : public std::enable_shared_from_this<Exchange
   const std::string method_;
   const size_t max_head_bytes_;
   const uint64_t max_body_bytes_;
+  const absl::Duration max_body_time_;
   // What the source said; nullopt: nothing.
   const std::optional<uint64_t> size_;
   std::optional<Response> response_;

@@ -16,7 +16,7 @@ namespace {
 
 // A redirect's body is read so far to use its connection again; a longer one costs the
 // connection.
-constexpr size_t kMaxSkippedBytes = 16 * 1024;
+constexpr size_t kMaxSkippedBytes = size_t{16} * 1024;
 
 // Of each hop that a message lists.
 constexpr size_t kMaxShownBytes = 128;
@@ -237,6 +237,7 @@ HttpOptions HttpChain::Options() const {
   options.tls = own_origin() ? call_.upstream->tls : StrangersTls(call_.upstream->tls);
   options.connect_timeout = options_.connect_timeout;
   options.max_body_bytes = call_.max_body_bytes;
+  options.max_body_time = call_.max_body_time;
   options.decompress = call_.decompress;
   return options;
 }

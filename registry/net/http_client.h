@@ -71,7 +71,10 @@ struct HttpCall {
   // False: a redirect is the answer.
   bool follow_redirects = true;
   // As in HttpOptions; of the last response.
-  uint64_t max_body_bytes = 1024 * 1024;
+  uint64_t max_body_bytes = uint64_t{1024} * 1024;
+  // As in HttpOptions; of each response. A redirect is followed also when its body has
+  // not come in time.
+  absl::Duration max_body_time = absl::InfiniteDuration();
   bool decompress = true;
   std::string connection_group;
 };

@@ -44,9 +44,11 @@ struct HttpOptions {
   int min_bytes_per_second = 16;
   absl::Duration slow_period = absl::Seconds(30);
   // Of the status line and all headers together.
-  size_t max_head_bytes = 64 * 1024;
+  size_t max_head_bytes = size_t{64} * 1024;
   // Of the body, after decompression; nullopt: the receiver knows its own limit.
-  std::optional<uint64_t> max_body_bytes = 1024 * 1024;
+  std::optional<uint64_t> max_body_bytes = uint64_t{1024} * 1024;
+  // From the end of the head to that of the body; then the transfer is given up.
+  absl::Duration max_body_time = absl::InfiniteDuration();
   // Accept gzip, and hand over what it decompresses to.
   bool decompress = true;
 };

@@ -122,6 +122,27 @@ TEST_P(HttpTransportEndContractTest, DeadlineInTheBody) {
   EXPECT_EQ(exchange.body(), "part");
 }
 
+TEST_P(HttpTransportEndContractTest, ABodyHasItsTime) {
+  HttpOptions options;
+  options.max_body_time = absl::Milliseconds(100);
+  subject_->Stall("GET", "/", StallAt::kInBody);
+  RecordedExchange exchange;
+  subject_->Send(subject_->Request("GET", "/"), exchange, {}, options);
+  const absl::Status status = exchange.Await();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_EQ(ReasonOf(status), Reason::kConnectionFailed);
+  EXPECT_EQ(exchange.body(), "part");
+}
+
+TEST_P(HttpTransportEndContractTest, TheTimeOfABodyBeginsWithTheHead) {
+  HttpOptions options;
+  options.max_body_time = absl::Milliseconds(100);
+  subject_->Stall("GET", "/", StallAt::kBeforeHead);
+  RecordedExchange exchange;
+  subject_->Send(subject_->Request("GET", "/"), exchange, In(absl::Milliseconds(500)), options);
+  ExpectLate(exchange.Await());
+}
+
 TEST_P(HttpTransportEndContractTest, DeadlineWhileResumeIsAwaited) {
   subject_->Reply("GET", "/", {200, {}, "whole body"});
   RecordedExchange exchange;

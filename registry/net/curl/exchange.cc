@@ -162,6 +162,16 @@ void Exchange::CheckSpeed() {
   speed_timer_ = loop_->RunAt(now + speed_->interval(), [this] { CheckSpeed(); });
 }
 
+void Exchange::LimitBodyTime() {
+  if (options_.max_body_time == absl::InfiniteDuration()) return;
+  timers_.push_back(loop_->RunAt(After(options_.max_body_time), [this] {
+    Fail(
+        Error(absl::StatusCode::kUnavailable, Reason::kConnectionFailed,
+              absl::StrCat("the body of the answer of ", plan_.target.server,
+                           " did not come within ", absl::FormatDuration(options_.max_body_time))));
+  }));
+}
+
 void Exchange::GiveUp(absl::Status status) {
   const auto patience = absl::ToChronoNanoseconds(options_.connect_timeout);
   if (connected_ && !reader_.has_head() && EventLoop::Now() - connected_since_ >= patience) {
@@ -202,6 +212,7 @@ size_t Exchange::OnHeader(absl::string_view line) {
         self->Unpause();
       });
     }
+    LimitBodyTime();
     receiver_->OnHead(**std::move(head));
     if (!failure_.ok()) return 0;
   }

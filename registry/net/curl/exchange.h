@@ -70,6 +70,8 @@ class Exchange final : public ConnectionPool::Transfer,
   void SetCallbacks();
   void SetTimers();
   void CheckSpeed();
+  // From the head on.
+  void LimitBodyTime();
   // Fails for want of bytes from the server.
   void GiveUp(absl::Status status);
   void OnTransferDone(CURLcode code) override;
