@@ -53,11 +53,13 @@ class FirstValue {
       const char c = rest_.front();
       if (c == '"') {
         CopyString();
+        if (depth == 0) break;
         continue;
       }
       if ((c == '{' || c == '[') && ++depth > kMaxUntrustedJsonDepth) return false;
       CopyBytes(1);
       if ((c == '}' || c == ']') && --depth <= 0) break;
+      if (depth == 0 && absl::EndsWith(copy_, "null")) break;
     }
     return true;
   }

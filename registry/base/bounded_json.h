@@ -11,9 +11,10 @@ namespace registryd {
 inline constexpr int kMaxUntrustedJsonDepth = 32;
 
 // Parses the JSON value that begins `text`, which a server sent, as Go's encoding/json
-// reads a stream: what follows an object or array is left alone, and bytes of strings
-// that are no UTF-8, surrogates without their partner too, become U+FFFD. The limit of the
-// text's size is the caller's: a value takes up to 40 times the memory of its text.
+// reads a stream: what follows an object, array, string or null is left alone, and bytes
+// of strings that are no UTF-8, surrogates without their partner too, become U+FFFD. The
+// limit of the text's size is the caller's: a value takes up to 40 times the memory of its
+// text.
 //
 // Returns INTERNAL (RESPONSE_INVALID) for what is no JSON and for more
 // than kMaxUntrustedJsonDepth levels. Nothing of the text is quoted.

@@ -29,6 +29,11 @@ TEST(ParseUntrustedJson, ReadsTheFirstValue) {
       {"null", nullptr},
       {"7", 7},
       {R"("text")", "text"},
+      {R"( "text" more "text")", "text"},
+      {"\"text\"}<html>", "text"},
+      {"null}", nullptr},
+      {" nullnull", nullptr},
+      {R"(["null", null, 1]x)", {"null", nullptr, 1}},
       {Nested(kMaxUntrustedJsonDepth), json::parse(Nested(kMaxUntrustedJsonDepth))},
   };
   for (const auto& c : kCases) {
@@ -84,6 +89,8 @@ TEST(ParseUntrustedJson, RefusesWhatIsNoJson) {
                                  "[01]",
                                  "[1e999]",
                                  "nul",
+                                 "xnull",
+                                 "x\"text\"",
                                  "\xff",
                                  "\xff{}",
                                  "\xef\xbb\xbf{}",

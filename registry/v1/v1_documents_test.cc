@@ -34,6 +34,7 @@ TEST(V1History, IsAListOfIds) {
 
 TEST(V1Tag, IsAnId) {
   EXPECT_EQ(*ParseV1Tag("\"abc\""), "abc");
+  EXPECT_EQ(*ParseV1Tag("\"abc\"\n<!-- x -->"), "abc");
   EXPECT_EQ(*ParseV1Tag("null"), "");
   for (const char* body : {"", "canary", "{}", "[\"canary\"]", "1", "true"}) {
     ExpectInvalid(ParseV1Tag(body), body);
