@@ -45,12 +45,6 @@ absl::string_view CutScheme(absl::string_view registry, std::vector<std::string>
   return registry;
 }
 
-// What a look-up reads as the URL of a (validated) mirror.
-std::string LookupText(const std::string& mirror) {
-  if (absl::StartsWith(mirror, "http://") || absl::StartsWith(mirror, "https://")) return mirror;
-  return absl::StrCat("https://", mirror);
-}
-
 void AddUnlessThere(std::vector<Cidr>& cidrs, const Cidr& cidr) {
   if (std::find(cidrs.begin(), cidrs.end(), cidr) == cidrs.end()) cidrs.push_back(cidr);
 }
@@ -113,16 +107,13 @@ absl::Status ServiceConfig::LoadMirrors() {
     absl::StatusOr<std::string> mirror = ValidateMirror(options_.mirrors[i]);
     if (!mirror.ok()) return AtField(mirror.status(), Field("mirrors", i));
     if (!seen.insert(*mirror).second) continue;
-    const absl::StatusOr<Url> url = Url::Parse(LookupText(*mirror));
+    const absl::StatusOr<Url> url = MirrorLookupUrl(*mirror);
     if (url.ok()) {
       mirrors_.push_back(Mirror{*std::move(mirror), absl::Cord(url->ToString()), url->host()});
       continue;
     }
     mirrors_.push_back(Mirror{*std::move(mirror), {}, ""});
-    if (mirror_status_.ok()) {
-      mirror_status_ =
-          FieldError(Reason::kMirrorInvalid, Field("mirrors", i), url.status().message());
-    }
+    if (mirror_status_.ok()) mirror_status_ = AtField(url.status(), Field("mirrors", i));
   }
   return absl::OkStatus();
 }

@@ -47,11 +47,6 @@ absl::StatusOr<Url> MirrorLookupUrl(absl::string_view mirror) {
   const bool plain = absl::StartsWith(mirror, "http://") || absl::StartsWith(mirror, "https://");
   absl::StatusOr<Url> url = Url::Parse(absl::StrCat(plain ? "" : "https://", mirror));
   if (!url.ok()) return Invalid(url.status().message());
-  // "https:user@host" has none before "https://" is put in front of it.
-  if (url->has_user_info()) {
-    return Invalid(absl::StrCat("invalid mirror: username/password not allowed in URI ",
-                                Quote(url->MaskedUserInfo())));
-  }
   return url;
 }
 

@@ -17,9 +17,9 @@ absl::StatusOr<std::string> ValidateMirror(absl::string_view mirror);
 // The URL at which look-ups report a mirror that ValidateMirror returned. One that
 // does not begin with exactly "http://" or "https://", but with "HTTPS://" or
 // "https:", gets "https://" put before it: "https://HTTPS://m/" is a URL, of the
-// host "HTTPS:", but "https://https:m/" is none, and "https://https:m@n/" has user
-// information. Then INVALID_ARGUMENT, MIRROR_INVALID, field "mirror": of the look-up,
-// for such a mirror is valid.
+// host "HTTPS:", and "https://https:m@n/" one with user information, but
+// "https://https:m/" is none. Then INVALID_ARGUMENT, MIRROR_INVALID, field "mirror": of
+// the look-up, for such a mirror is valid.
 absl::StatusOr<Url> MirrorLookupUrl(absl::string_view mirror);
 
 }  // namespace registryd

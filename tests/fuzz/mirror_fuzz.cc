@@ -49,7 +49,6 @@ void FuzzOne(absl::string_view input) {
     return;
   }
   FUZZ_CHECK(url->scheme() == "http" || url->scheme() == "https");
-  FUZZ_CHECK(!url->has_user_info());
 }
 
 }  // namespace registryd
