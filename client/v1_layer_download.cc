@@ -57,12 +57,7 @@ absl::StatusOr<std::optional<v1::V1LayerChunk>> V1LayerDownload::Next() {
   if (!info.ok()) return info.status();
   auto message = Read();
   if (!message.ok()) return message.status();
-  if (!message->has_value()) {
-    if (info->size() >= 0 && offset_ != info->size()) {
-      return Refuse(absl::StrCat("the end of a layer at byte ", offset_, " of ", info->size()));
-    }
-    return std::nullopt;
-  }
+  if (!message->has_value()) return std::nullopt;
   v1::V1LayerChunk chunk = std::move(*(*message)->mutable_chunk());
   if (chunk.data().empty() || chunk.offset() != offset_) {
     return Refuse(absl::StrCat(chunk.data().size(), " bytes of a layer at byte ", chunk.offset(),
