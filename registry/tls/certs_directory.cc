@@ -255,19 +255,4 @@ absl::StatusOr<std::vector<std::string>> CertsDirectory::Hosts() const {
   return absl::UnavailableError(absl::StrCat(path_, " cannot be listed: ", strerror(error)));
 }
 
-std::string DefaultCertsDirectory(bool rootless,
-                                  absl::FunctionRef<const char*(const char*)> getenv) {
-  const auto value = [&](const char* name) -> absl::string_view {
-    const char* found = getenv(name);
-    return found == nullptr ? "" : found;
-  };
-  if (rootless) {
-    if (!value("XDG_CONFIG_HOME").empty()) {
-      return JoinPath(value("XDG_CONFIG_HOME"), "docker/certs.d");
-    }
-    if (!value("HOME").empty()) return JoinPath(value("HOME"), ".config/docker/certs.d");
-  }
-  return "/etc/docker/certs.d";
-}
-
 }  // namespace registryd

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -73,12 +72,6 @@ class CertsDirectory {
   const std::string path_;
   const CertsDirectoryOptions options_;
 };
-
-// Where certs.d is unless configured: /etc/docker/certs.d, or for a service that
-// runs without root's rights $XDG_CONFIG_HOME/docker/certs.d, with $HOME/.config
-// in the variable's absence. `getenv` returns nullptr for what is not set.
-std::string DefaultCertsDirectory(bool rootless,
-                                  absl::FunctionRef<const char*(const char*)> getenv);
 
 }  // namespace registryd
 

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <functional>
-#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -253,20 +252,6 @@ TEST_F(CertsDirectoryTest, ListsHosts) {
   EXPECT_THAT(*hosts, IsEmpty());
   EXPECT_EQ(CertsDirectory(folder_.Path("file")).Hosts().status().code(),
             absl::StatusCode::kUnavailable);
-}
-
-TEST(DefaultCertsDirectory, DependsOnTheUser) {
-  const auto path = [](bool rootless, const std::map<std::string, std::string>& environment) {
-    return DefaultCertsDirectory(rootless, [&](const char* name) -> const char* {
-      auto it = environment.find(name);
-      return it == environment.end() ? nullptr : it->second.c_str();
-    });
-  };
-  EXPECT_EQ(path(false, {{"HOME", "/h"}, {"XDG_CONFIG_HOME", "/x"}}), "/etc/docker/certs.d");
-  EXPECT_EQ(path(true, {{"HOME", "/h"}, {"XDG_CONFIG_HOME", "/x"}}), "/x/docker/certs.d");
-  EXPECT_EQ(path(true, {{"HOME", "/h"}, {"XDG_CONFIG_HOME", ""}}), "/h/.config/docker/certs.d");
-  EXPECT_EQ(path(true, {{"HOME", "/h"}}), "/h/.config/docker/certs.d");
-  EXPECT_EQ(path(true, {}), "/etc/docker/certs.d");
 }
 
 }  // namespace
