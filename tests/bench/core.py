@@ -16,9 +16,16 @@ METHOD = ("Google Benchmark and testing.B, one thread, one after the other; medi
 GO_LINE = re.compile(r"^BenchmarkCore/(\S+?)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op\s+\d+ B/op\s+(\d+) allocs/op")
 
 
+def _output(command, **how):
+    done = subprocess.run(command, capture_output=True, text=True, **how)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
 def _ours(binary):
     command = [binary, "--benchmark_format=json", "--benchmark_min_time=0.3"]
-    text = subprocess.run(command, env={**os.environ, "INPUTS": INPUTS}, capture_output=True, text=True, check=True).stdout
+    text = _output(command, env={**os.environ, "INPUTS": INPUTS})
     return {b["name"]: (b["real_time"], b["allocations"]) for b in json.loads(text)["benchmarks"]}
 
 
@@ -26,7 +33,7 @@ def _peer():
     if not shutil.which("go"):
         return {}
     command = ["go", "test", "-run=^$", "-bench=.", "-benchtime=300ms"]
-    text = subprocess.run(command, cwd=os.path.join(HERE, "peer"), capture_output=True, text=True, check=True).stdout
+    text = _output(command, cwd=os.path.join(HERE, "peer"))
     found = (GO_LINE.match(line) for line in text.splitlines())
     return {m[1]: (float(m[2]), float(m[3])) for m in found if m}
 

@@ -26,6 +26,13 @@ BINARIES = {"core_bench": "tests/bench/core_bench", "load": "tests/bench/load/lo
 PARTS = ("core", "rpc", "scale", "wire")
 
 
+def write(results, path):
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path, "w") as file:
+        json.dump(results, file, indent=1)
+        file.write("\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
@@ -33,6 +40,9 @@ def main():
     parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--out", default=os.path.join(ROOT, "bench", "results.json"))
     options = parser.parse_args()
+    unknown = set(options.only.split(",")) - set(PARTS)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     binaries = {name: os.path.join(BIN, path) for name, path in BINARIES.items()}
     results = {"machine": machine.describe()}
     with tempfile.TemporaryDirectory() as folder:
@@ -42,10 +52,8 @@ def main():
                  "wire": lambda: wire.run(binaries)}
         for name in options.only.split(","):
             results[name] = parts[name]()
-    os.makedirs(os.path.dirname(options.out), exist_ok=True)
-    with open(options.out, "w") as file:
-        json.dump(results, file, indent=1)
-        file.write("\n")
+            # After each, so that what a later one does not survive is kept.
+            write(results, options.out)
     print(f"\nwritten to {os.path.relpath(options.out)}")
 
 

@@ -44,8 +44,10 @@ class Server:
         if os.path.exists(self.socket):
             os.remove(self.socket)
         self.started = time.monotonic()
+        # Without settings that the caller's own registryd may have.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRYD_")}
         self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                        preexec_fn=pinned(self._processors))
+                                        env=environment, preexec_fn=pinned(self._processors))
         while not self._listens():
             if self.process.poll() is not None or time.monotonic() - self.started > PATIENCE:
                 raise RuntimeError(f"{self.name} does not listen: {' '.join(self._command)}")
@@ -73,7 +75,8 @@ class Server:
 
 def registryd(binary, folder, *arguments, processors=None):
     certs = tempfile.mkdtemp(dir=folder)
-    return Server("registryd", [binary, "--listen", "unix:SOCKET", "--certs-dir", certs, *arguments], folder, processors)
+    return Server("registryd", [binary, "--listen", "unix:SOCKET", "--metrics-listen", "off", "--certs-dir", certs,
+                                *arguments], folder, processors)
 
 
 def echo(binary, folder):

@@ -52,4 +52,6 @@ def _layers(binaries):
 
 
 def run(binaries):
-    return {"peers": PEERS, "asks": _asks(binaries), "layers": _layers(binaries)}
+    asks, layers = _asks(binaries), _layers(binaries)
+    there = {row["by"] for row in asks["rows"]} | {by for row in layers["rows"] for by in PEERS if row.get(by)}
+    return {"peers": {by: what for by, what in PEERS.items() if by in there}, "asks": asks, "layers": layers}

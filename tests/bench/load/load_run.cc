@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <cerrno>
+#include <deque>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -48,7 +49,7 @@ struct Slot {
   absl::Time due;
 };
 
-// Slots without a call. Thread-safe.
+// Slots without a call, each in its turn. Thread-safe.
 class FreeSlots {
  public:
   void Put(Slot* slot) {
@@ -60,15 +61,15 @@ class FreeSlots {
   Slot* Take() {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(
-        +[](std::vector<Slot*>* slots) { return !slots->empty(); }, &slots_));
-    Slot* const slot = slots_.back();
-    slots_.pop_back();
+        +[](std::deque<Slot*>* slots) { return !slots->empty(); }, &slots_));
+    Slot* const slot = slots_.front();
+    slots_.pop_front();
     return slot;
   }
 
  private:
   absl::Mutex mutex_;
-  std::vector<Slot*> slots_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Slot*> slots_ ABSL_GUARDED_BY(mutex_);
 };
 
 // absl::SleepFor would be a jiffy late.

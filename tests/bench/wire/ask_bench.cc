@@ -171,6 +171,7 @@ class Registry {
 
   const char* scheme() const { return tls_ ? "https" : "http"; }
   const std::string& host_port() const { return registry_.host_port(); }
+  std::string url() const { return absl::StrCat(scheme(), "://", host_port()); }
   std::string certs_dir() const { return certs_.Path("certs.d"); }
 
  private:
@@ -254,7 +255,7 @@ Json ByRegistryd(const Registry& registry, const Service& service, const char* w
       return [=] { return caller->Auth(request).ok(); };
     }
     api::PingV2RegistryRequest request;
-    request.set_endpoint_url(absl::StrCat(registry.scheme(), "://", registry.host_port()));
+    request.set_endpoint_url(registry.url());
     return [=] { return caller->PingV2Registry(request).ok(); };
   });
   return row.End(asked, service.processor_seconds() - before);
@@ -265,7 +266,7 @@ Json ByGo(const char* program, const Registry& registry, const char* what,
   ChildOptions options;
   options.program = program;
   options.arguments = {what,
-                       registry.host_port(),
+                       registry.url(),
                        TokenServer::kUser,
                        TokenServer::kPassword,
                        registry.certs_dir(),

@@ -173,7 +173,8 @@ class Service {
   }
   static RegistrydOptions Options(const TemporaryFolder& folder) {
     RegistrydOptions options;
-    options.arguments = {"--listen", Address(folder), "--certs-dir", folder.Path("certs.d")};
+    options.arguments = {absl::StrCat("--listen=", Address(folder)), "--metrics-listen=off",
+                         absl::StrCat("--certs-dir=", folder.Path("certs.d"))};
     return options;
   }
 

@@ -15,6 +15,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"path/filepath"
 	_ "unsafe" // For go:linkname.
 
 	"github.com/distribution/reference"
@@ -132,12 +133,9 @@ func answerFrom(path string) (func(string) ([]net.IP, error), error) {
 }
 
 func run(address, inputs string) error {
-	certs, err := os.MkdirTemp("", "certs.d")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(certs)
-	registry.SetCertsDir(certs)
+	// Nobody has certificates, as for registryd.
+	registry.SetCertsDir(filepath.Join(filepath.Dir(address), "none"))
+	var err error
 	if lookupIP, err = answerFrom(inputs); err != nil {
 		return err
 	}

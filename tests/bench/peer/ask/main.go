@@ -1,7 +1,7 @@
 // Command ask has Docker Engine's registry package log in to a registry, or ping it, from
 // many goroutines for a time, and prints what it got done as a JSON object.
 //
-//	ask login|ping HOST:PORT USER PASSWORD CERTS-DIR SECONDS CALLERS
+//	ask login|ping URL USER PASSWORD CERTS-DIR SECONDS CALLERS
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"sync"
@@ -48,25 +49,32 @@ func login(service *registry.Service, host, user, password string) error {
 	return err
 }
 
-// ping asks the endpoints of a host in their order, as the package does before each login.
-func ping(service *registry.Service, host string) error {
-	endpoints, err := service.LookupPushEndpoints(host)
+// ping asks the endpoint of that URL, with a transport of its own, as the package does before
+// each login.
+func ping(service *registry.Service, address *url.URL) error {
+	endpoints, err := service.LookupPushEndpoints(address.Host)
 	if err != nil {
 		return err
 	}
 	for _, endpoint := range endpoints {
-		if _, err = registry.PingV2Registry(endpoint.URL, newTransport(endpoint.TLSConfig)); err == nil {
-			return nil
+		if endpoint.URL.Scheme != address.Scheme {
+			continue
 		}
+		_, err = registry.PingV2Registry(endpoint.URL, newTransport(endpoint.TLSConfig))
+		return err
 	}
-	return err
+	return fmt.Errorf("no endpoint for %s", address)
 }
 
 func main() {
 	if len(os.Args) != 8 {
-		fail(fmt.Errorf("usage: ask login|ping HOST:PORT USER PASSWORD CERTS-DIR SECONDS CALLERS"))
+		fail(fmt.Errorf("usage: ask login|ping URL USER PASSWORD CERTS-DIR SECONDS CALLERS"))
 	}
-	what, host, user, password := os.Args[1], os.Args[2], os.Args[3], os.Args[4]
+	what, user, password := os.Args[1], os.Args[3], os.Args[4]
+	address, err := url.Parse(os.Args[2])
+	if err != nil {
+		fail(err)
+	}
 	registry.SetCertsDir(os.Args[5])
 	duration, callers := time.Duration(number(os.Args[6]))*time.Second, number(os.Args[7])
 	log.L.Logger.SetOutput(io.Discard)
@@ -74,9 +82,9 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
-	ask := func() error { return login(service, host, user, password) }
+	ask := func() error { return login(service, address.Host, user, password) }
 	if what == "ping" {
-		ask = func() error { return ping(service, host) }
+		ask = func() error { return ping(service, address) }
 	}
 	if err := ask(); err != nil {
 		fail(err)
