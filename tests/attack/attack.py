@@ -6,8 +6,9 @@ usage: attack.py [--seconds S] [--markdown] [--nghttpx NGHTTPX] REGISTRYD
 Starts REGISTRYD on this machine, lets one hostile peer after the other at each listener for S
 seconds, and measures meanwhile the latency of a caller on the Unix socket of the same process; and
 of one who comes through NGHTTPX, while others attack that. Prints a table. Exits 0 if the server
-lived, answered again after each attack, no stranger to mutual TLS got a frame through, and none,
-there or before NGHTTPX, made a call of the other caller's fail or wait for TOO_LONG; 1 otherwise.
+lived, was attacked, answered again after each attack, no stranger to mutual TLS got a frame
+through, and none, there or before NGHTTPX, made a call of the other caller's fail or wait for
+TOO_LONG; 1 otherwise.
 What a peer who is let in can do is told and not judged: docs/hardening.md. Ends by itself.
 """
 
@@ -63,6 +64,10 @@ def run(server, listener, target, name, seconds):
             faults.append(f"{latencies.failures} calls failed, {latencies.calls} were answered")
         if latencies.at(1) > TOO_LONG:
             faults.append(f"a call took {latencies.at(1):.0f} ms")
+    if name and not connections:
+        faults.append("the attacker never connected")
+    if name and target is not server.stranger and not sent:
+        faults.append("the attacker sent nothing")
     if not recovers(beside):
         faults.append(f"no call was answered for {RECOVERY} seconds after the attack")
     if target is server.stranger and received:

@@ -12,7 +12,7 @@ namespace registryd {
 
 // A token server in the way of Docker's distribution: it gives whoever knows the
 // password of kUser, or the refresh token that went with an earlier answer, a token
-// that a DockerRegistry with TrustIn(server) accepts.
+// that a DockerRegistry accepts whose options name this server.
 class TokenServer {
  public:
   static constexpr char kUser[] = "ann";

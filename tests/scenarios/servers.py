@@ -32,8 +32,10 @@ def program(variable):
 @contextlib.contextmanager
 def process(command, log, ready):
     """Runs a command until the block ends. Yields what `ready` finds in its log, once it does."""
+    # Without settings that the caller's own registryd may have.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRYD_")}
     with open(log, "wb") as output:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
     try:
         deadline = time.monotonic() + START_SECONDS
         while True:

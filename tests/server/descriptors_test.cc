@@ -13,6 +13,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "registry/fs/file_descriptor.h"
@@ -69,6 +71,7 @@ TEST_F(DescriptorsTest, ItAcceptsAgainWhenThereAreSome) {
   const client::RegistryClient early = Caller(UnixAddress());
   ASSERT_TRUE(early.GetServiceConfig({}).ok());
 
+  const absl::Time begin = absl::Now();
   for (int round = 0; round < 2; ++round) {
     SCOPED_TRACE(round);
     std::vector<FileDescriptor> crowd;
@@ -84,10 +87,12 @@ TEST_F(DescriptorsTest, ItAcceptsAgainWhenThereAreSome) {
     EXPECT_TRUE(Eventually([&] { return Caller(tcp).GetServiceConfig({}).ok(); }));
     EXPECT_TRUE(Caller(UnixAddress()).GetServiceConfig({}).ok());
   }
-  // However often it happens, the log is not flooded.
+  // However often it happens, the log is not flooded: one warning in ten seconds.
   const std::string warning =
       absl::StrCat("cannot accept connections on ", tcp, ": Too many open files");
-  EXPECT_EQ(process->WaitForRecords(warning).size(), 1u) << process->log();
+  const auto warnings = static_cast<double>(process->WaitForRecords(warning).size());
+  EXPECT_GE(warnings, 1) << process->log();
+  EXPECT_LE(warnings, 1 + (absl::Now() - begin) / absl::Seconds(10)) << process->log();
   EXPECT_GT(Figure(*process, absl::StrCat("registryd_connections_out_of_descriptors_total"
                                           "{listener=\"",
                                           tcp, "\"}")),
@@ -114,7 +119,7 @@ TEST_F(DescriptorsTest, ItSurvivesAStormOfConnections) {
   for (int i = 0; i < kStorm; ++i) crowd.push_back(ConnectSilently(tcp));
   const std::string warning =
       absl::StrCat("cannot accept connections on ", tcp, ": Too many open files");
-  EXPECT_EQ(process->WaitForRecords(warning).size(), 1u) << process->log();
+  EXPECT_FALSE(process->WaitForRecords(warning).empty()) << process->log();
   EXPECT_TRUE(early.GetServiceConfig({}).ok());
 
   crowd.clear();
