@@ -20,7 +20,7 @@ namespace registryd {
 namespace {
 
 // Tokens name what they are good for, and take up to some tens of kilobytes.
-constexpr uint64_t kMaxAnswerBytes = 256 * 1024;
+constexpr uint64_t kMaxAnswerBytes = uint64_t{256} * 1024;
 constexpr size_t kMaxQuotedRealmBytes = 256;
 
 bool HasPassword(const AuthConfig& credentials) {

@@ -12,7 +12,7 @@
 namespace registryd {
 
 // Of all of a caller's headers together, names and values.
-inline constexpr size_t kMaxCallerHeaderBytes = 16 * 1024;
+inline constexpr size_t kMaxCallerHeaderBytes = size_t{16} * 1024;
 
 // The headers that a caller wants in all requests: `User-Agent` if `user_agent` is not
 // empty, then `headers` in their order.

@@ -41,7 +41,7 @@ namespace registryd {
 class V1Authorizer : public std::enable_shared_from_this<V1Authorizer> {
  public:
   // Of the values of X-Docker-Token together; longer ones are passed over.
-  static constexpr size_t kMaxTokenBytes = 8 * 1024;
+  static constexpr size_t kMaxTokenBytes = size_t{8} * 1024;
 
   // `credentials` may be null: anonymous. `origin` is the endpoint's. `always_basic`:
   // it is a standalone registry reached by https. `clock` outlives this object.

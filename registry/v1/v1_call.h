@@ -44,7 +44,7 @@ struct V1Question {
   bool anonymous = false;
   std::string body;
   // Of the answer.
-  uint64_t max_body_bytes = 1024 * 1024;
+  uint64_t max_body_bytes = uint64_t{1024} * 1024;
 };
 
 // One call of a session: what ends when the caller gives up, and when the session does.

@@ -21,7 +21,7 @@ namespace {
 constexpr int kMaxRedirects = 10;
 
 // Of a repository's list of images.
-constexpr uint64_t kMaxBodyBytes = 4 * 1024 * 1024;
+constexpr uint64_t kMaxBodyBytes = uint64_t{4} * 1024 * 1024;
 
 absl::StatusOr<V1RepositoryData> ReadRepositoryData(const V1Answer& answer,
                                                     const V1Endpoint& index) {

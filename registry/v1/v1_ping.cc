@@ -10,7 +10,7 @@
 namespace registryd {
 namespace {
 
-constexpr size_t kMaxBodyBytes = 64 * 1024;
+constexpr size_t kMaxBodyBytes = size_t{64} * 1024;
 
 }  // namespace
 

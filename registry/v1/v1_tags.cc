@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kMaxRegistries = 100;
 
 // Of a repository's tags.
-constexpr uint64_t kMaxBodyBytes = 4 * 1024 * 1024;
+constexpr uint64_t kMaxBodyBytes = uint64_t{4} * 1024 * 1024;
 
 std::string FieldOf(size_t i) { return absl::StrCat("registries[", i, "]"); }
 

@@ -29,7 +29,7 @@ using Stub = V1Caller::Stub;
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr int kCuts = 5;
 // What registryd may take above what it takes idle.
-constexpr int64_t kMaxGrowthKiB = 64 * 1024;
+constexpr int64_t kMaxGrowthKiB = int64_t{64} * 1024;
 
 uint64_t LayerMiB() {
   uint64_t mib = 64;

@@ -17,7 +17,7 @@ namespace registryd {
 namespace {
 
 // Larger bodies are bulk. What a receiver leaves unread of a smaller one is kept.
-constexpr uint64_t kMaxMultiplexedBytes = 1024 * 1024;
+constexpr uint64_t kMaxMultiplexedBytes = uint64_t{1024} * 1024;
 
 bool IsBulk(const HttpRequest& request, const HttpOptions& options) {
   if (options.max_body_bytes.value_or(UINT64_MAX) > kMaxMultiplexedBytes) return true;

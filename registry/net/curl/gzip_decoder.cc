@@ -7,7 +7,7 @@
 namespace registryd {
 namespace {
 
-constexpr size_t kOutputBytes = 16 * 1024;
+constexpr size_t kOutputBytes = size_t{16} * 1024;
 // The largest window, and the gzip format alone.
 constexpr int kGzipWindow = 15 + 16;
 

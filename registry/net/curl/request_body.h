@@ -20,7 +20,7 @@ namespace registryd {
 class RequestBody {
  public:
   // Of one part, and of what can be sent again.
-  static constexpr size_t kMaxPartBytes = 16 * 1024;
+  static constexpr size_t kMaxPartBytes = size_t{16} * 1024;
 
   explicit RequestBody(std::unique_ptr<HttpBodySource> source);
   ~RequestBody();

@@ -16,7 +16,7 @@ namespace registryd {
 namespace {
 
 // Gzip's own bytes, beside the content: a body may come as blocks without content.
-constexpr uint64_t kGzipOverhead = 64 * 1024;
+constexpr uint64_t kGzipOverhead = uint64_t{64} * 1024;
 
 absl::Status TooLarge(absl::string_view what, uint64_t limit) {
   return Error(absl::StatusCode::kResourceExhausted, Reason::kResponseTooLarge,

@@ -20,7 +20,7 @@ namespace registryd {
 class ResponseReader {
  public:
   struct Options {
-    size_t max_head_bytes = 64 * 1024;  // Interim responses and trailers count too.
+    size_t max_head_bytes = size_t{64} * 1024;  // Interim responses and trailers count too.
     std::optional<uint64_t> max_body_bytes;
     bool decompress = false;
   };
