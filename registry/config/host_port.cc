@@ -2,10 +2,11 @@
 
 #include <cstdint>
 
-#include "absl/strings/numbers.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "registry/net/ip_address.h"
 #include "registry/reference/grammar.h"
+#include "registry/uri/atoi.h"
 #include "registry/uri/password_mask.h"
 #include "registry/uri/quote.h"
 
@@ -19,18 +20,6 @@ constexpr int64_t kMaxPort = 65535;
 absl::Status Invalid(absl::string_view what, absl::string_view part, absl::string_view text) {
   return absl::InvalidArgumentError(
       absl::StrCat("invalid ", what, " ", Quote(MaskPart(part, FindPassword(text)))));
-}
-
-// Reads a number as Go's strconv.Atoi does: a sign is allowed, space is not.
-bool IsPort(absl::string_view text) {
-  const bool negative = text.substr(0, 1) == "-";
-  if (negative || text.substr(0, 1) == "+") text.remove_prefix(1);
-  int64_t value = 0;
-  if (text.empty() || text.find_first_not_of("0123456789") != text.npos ||
-      !absl::SimpleAtoi(text, &value)) {
-    return false;
-  }
-  return negative ? value == 0 : value <= kMaxPort;
 }
 
 }  // namespace
@@ -61,7 +50,10 @@ absl::Status ValidateHostPort(absl::string_view text) {
   if (!grammar::IsDomain(text) && !IpAddress::Parse(split.host).has_value()) {
     return Invalid("host", split.host, text);
   }
-  if (!split.port.empty() && !IsPort(split.port)) return Invalid("port", split.port, text);
+  if (split.port.empty()) return absl::OkStatus();
+  const absl::StatusOr<int64_t> port = Atoi(split.port, MaskPart(split.port, FindPassword(text)));
+  if (!port.ok()) return port.status();
+  if (*port < 0 || *port > kMaxPort) return Invalid("port", split.port, text);
   return absl::OkStatus();
 }
 

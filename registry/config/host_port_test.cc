@@ -60,12 +60,13 @@ TEST(ValidateHostPortTest, RefusesInDockersWords) {
       {"host:abc", R"(invalid host "host")"},
       {"host:+5", R"(invalid host "host")"},
       {"host:65536", R"(invalid port "65536")"},
-      {"host:99999999999999999999", R"(invalid port "99999999999999999999")"},
+      {"host:99999999999999999999",
+       R"(strconv.Atoi: parsing "99999999999999999999": value out of range)"},
       {"1.2.3.4:65536", R"(invalid port "65536")"},
       {"1.2.3.4:-1", R"(invalid port "-1")"},
-      {"1.2.3.4: 5", R"(invalid port " 5")"},
-      {"1.2.3.4:+", R"(invalid port "+")"},
-      {"1.2.3.4:1_0", R"(invalid port "1_0")"},
+      {"1.2.3.4: 5", R"(strconv.Atoi: parsing " 5": invalid syntax)"},
+      {"1.2.3.4:+", R"(strconv.Atoi: parsing "+": invalid syntax)"},
+      {"1.2.3.4:1_0", R"(strconv.Atoi: parsing "1_0": invalid syntax)"},
       {"my_reg.example.com", R"(invalid host "my_reg.example.com")"},
       {"bad-.com", R"(invalid host "bad-.com")"},
       {"bad..com", R"(invalid host "bad..com")"},
@@ -75,7 +76,7 @@ TEST(ValidateHostPortTest, RefusesInDockersWords) {
       {"a\"b", R"(invalid host "a\"b")"},
       // But for what may be a password.
       {"user:secret@host:5000", R"(invalid host "user:xxxxx@host:5000")"},
-      {"127.0.0.1:secret@host", R"(invalid port "xxxxx@host")"},
+      {"127.0.0.1:secret@host", R"(strconv.Atoi: parsing "xxxxx@host": invalid syntax)"},
   };
   for (const auto& test : kCases) {
     const absl::Status status = ValidateHostPort(test.text);

@@ -5,12 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "registry/base/error.h"
+#include "registry/uri/atoi.h"
 #include "registry/uri/quote.h"
 
 namespace registryd {
@@ -53,24 +52,14 @@ absl::StatusOr<std::optional<bool>> ParseBool(Values values, absl::string_view n
   return std::optional<bool>(is_true);
 }
 
-// Go's strconv.Atoi: no spaces, unlike SimpleAtoi.
-std::optional<int64_t> ParseInt(absl::string_view text) {
-  int64_t value = 0;
-  if (std::any_of(text.begin(), text.end(), [](char c) { return absl::ascii_isspace(c); }) ||
-      !absl::SimpleAtoi(text, &value)) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 absl::StatusOr<std::optional<int64_t>> ParseStars(Values values) {
   std::optional<int64_t> stars;
   for (size_t i = 0; i < values.size(); ++i) {
     if (values[i].name != kStars) continue;
-    const std::optional<int64_t> value = ParseInt(values[i].value);
-    if (!value.has_value()) {
+    const absl::StatusOr<int64_t> value = Atoi(values[i].value);
+    if (!value.ok()) {
       return Invalid(i, absl::StrCat("invalid filter 'stars=", Plain(values[i].value),
-                                     "': a whole number is expected"));
+                                     "': ", value.status().message()));
     }
     stars = std::max(stars.value_or(0), *value);
   }

@@ -197,8 +197,8 @@ absl::StatusOr<HostCertificates> CertsDirectory::ReadOnce(absl::string_view host
       if (!Contains(names, key)) {
         return FileError(
             host, key,
-            absl::StrCat("missing key ", absl::CHexEscape(key), " of the client certificate ",
-                         absl::CHexEscape(name), "; a CA certificate needs the extension .crt"));
+            absl::StrCat("missing key ", absl::CHexEscape(key), " for client certificate ",
+                         absl::CHexEscape(name), ". CA certificates must use the extension .crt"));
       }
       auto certificate_pem = ReadFile(certs, host, name, options_.max_file_bytes);
       if (!certificate_pem.ok()) return certificate_pem.status();
@@ -216,7 +216,7 @@ absl::StatusOr<HostCertificates> CertsDirectory::ReadOnce(absl::string_view host
       if (!Contains(names, certificate)) {
         return FileError(host, certificate,
                          absl::StrCat("missing client certificate ", absl::CHexEscape(certificate),
-                                      " of the key ", absl::CHexEscape(name)));
+                                      " for key ", absl::CHexEscape(name)));
       }
     }
   }

@@ -56,21 +56,22 @@ void Fill(const RepositoryInfo& repository, api::RepositoryInfo* message) {
   message->set_official(repository.official);
 }
 
+// Files may hold any bytes, and be called by any; what is PEM in them is ASCII.
 void Fill(const TlsConfig& config, PrivateKeys keys, api::TLSConfig* message) {
   message->set_insecure_skip_verify(config.insecure_skip_verify);
   message->set_min_version(api::TLS_VERSION_1_2);
   for (const TrustRoot& root : config.certificates->roots) {
     auto* const added = message->add_root_certificates();
-    added->set_file(root.file);
-    added->set_pem(root.pem);
+    added->set_file(ValidUtf8(root.file));
+    added->set_pem(ValidUtf8(root.pem));
   }
   for (const ClientCertificate& certificate : config.certificates->client_certificates) {
     auto* const added = message->add_client_certificates();
-    added->set_certificate_file(certificate.certificate_file);
-    added->set_key_file(certificate.key_file);
-    added->set_certificate_pem(certificate.certificate_pem);
+    added->set_certificate_file(ValidUtf8(certificate.certificate_file));
+    added->set_key_file(ValidUtf8(certificate.key_file));
+    added->set_certificate_pem(ValidUtf8(certificate.certificate_pem));
     if (keys == PrivateKeys::kInclude) {
-      added->set_private_key_pem(ToString(certificate.key_pem));
+      added->set_private_key_pem(ValidUtf8(certificate.key_pem.Reveal()));
     }
   }
 }

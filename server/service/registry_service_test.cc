@@ -404,6 +404,26 @@ TEST_F(GetTlsConfigTest, ReportsCertificates) {
   EXPECT_EQ(config.client_certificates(0).private_key_pem(), "");
 }
 
+// A file may be in DER, or have a comment in Latin-1; a message that holds such bytes as text
+// could be read by nobody.
+TEST_F(GetTlsConfigTest, FilesThatAreNotTextAreReportedTooAndReadable) {
+  HostCertificates certificates;
+  certificates.roots.push_back({"caf\xe9.crt", "\x30\x82\xff"});
+  certificates.client_certificates.push_back(
+      {"\xff.cert", "\xff.key", "\xe9 certificate", Secret(absl::string_view("\xe9 key"))});
+  server_.certificates().Set(kHost, std::move(certificates));
+  server_.SetCaller(Role::kAdmin, /*channel_private=*/true);
+  const auto response = Get(true);
+  ASSERT_TRUE(response.ok()) << response.status();
+  const api::TLSConfig& config = response->tls_config();
+  EXPECT_EQ(config.root_certificates(0).file(), "caf\xef\xbf\xbd.crt");
+  EXPECT_EQ(config.root_certificates(0).pem(), "0\xef\xbf\xbd\xef\xbf\xbd");
+  EXPECT_EQ(config.client_certificates(0).certificate_file(), "\xef\xbf\xbd.cert");
+  EXPECT_EQ(config.client_certificates(0).key_file(), "\xef\xbf\xbd.key");
+  EXPECT_EQ(config.client_certificates(0).certificate_pem(), "\xef\xbf\xbd certificate");
+  EXPECT_EQ(config.client_certificates(0).private_key_pem(), "\xef\xbf\xbd key");
+}
+
 TEST_F(GetTlsConfigTest, PrivateKeysAreForAdminsOnPrivateChannels) {
   const struct {
     const char* name;
