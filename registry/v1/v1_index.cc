@@ -23,6 +23,16 @@ constexpr int kMaxRedirects = 10;
 // Of a repository's list of images.
 constexpr uint64_t kMaxBodyBytes = uint64_t{4} * 1024 * 1024;
 
+// The registries that an answer with X-Docker-Endpoints names.
+absl::StatusOr<std::vector<std::string>> ReadEndpoints(const V1Answer& answer,
+                                                       const V1Endpoint& index) {
+  absl::StatusOr<std::vector<std::string>> endpoints = V1EndpointsOf(answer.head, index);
+  if (endpoints.ok() && endpoints->empty()) {
+    return InvalidV1Answer("Index response didn't contain any endpoints");
+  }
+  return endpoints;
+}
+
 absl::StatusOr<V1RepositoryData> ReadRepositoryData(const V1Answer& answer,
                                                     const V1Endpoint& index) {
   if (!answer.body_status.ok()) return answer.body_status;
@@ -30,7 +40,7 @@ absl::StatusOr<V1RepositoryData> ReadRepositoryData(const V1Answer& answer,
   if (answer.head.Find("X-Docker-Endpoints").value_or("").empty()) {
     data.endpoints = {absl::StrCat(index.origin(), "/v1/")};
   } else {
-    absl::StatusOr<std::vector<std::string>> endpoints = V1EndpointsOf(answer.head, index);
+    absl::StatusOr<std::vector<std::string>> endpoints = ReadEndpoints(answer, index);
     if (!endpoints.ok()) return endpoints.status();
     data.endpoints = *std::move(endpoints);
   }
@@ -152,7 +162,7 @@ class ImageListPush : public std::enable_shared_from_this<ImageListPush> {
     if (answer.head.Find("X-Docker-Endpoints").value_or("").empty()) {
       return InvalidV1Answer("Index response didn't contain any endpoints");
     }
-    return V1EndpointsOf(answer.head, call_->session().endpoint());
+    return ReadEndpoints(answer, call_->session().endpoint());
   }
 
   const std::shared_ptr<V1Call> call_;

@@ -87,6 +87,27 @@ TEST_F(V1IndexTest, WithoutRegistriesTheIndexIsTheRegistry) {
   }
 }
 
+TEST_F(V1IndexTest, AListOfRegistriesNamesOne) {
+  constexpr char kNone[] =
+      "INTERNAL RESPONSE_INVALID : Index response didn't contain any endpoints";
+  for (const char* const value : {",", " , ", ",,\t,"}) {
+    Reply(images_, 200, "[]", {{"X-Docker-Endpoints", value}});
+    EXPECT_EQ(Text(Data().status()), kNone) << value;
+    ReplyTo("PUT", list_, 200, "", {{"X-Docker-Endpoints", value}});
+    EXPECT_EQ(Text(Push(List(/*validate=*/false)).status()), kNone) << value;
+  }
+  const std::vector<HttpHeader> headers = {{"X-Docker-Endpoints", ","},
+                                           {"X-Docker-Endpoints", ",r1.example"}};
+  Reply(images_, 200, "[]", headers);
+  const auto data = Data();
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_THAT(data->endpoints, ElementsAre("http://r1.example/v1/"));
+  ReplyTo("PUT", list_, 200, "", headers);
+  const auto endpoints = Push(List(/*validate=*/false));
+  ASSERT_TRUE(endpoints.ok()) << endpoints.status();
+  EXPECT_THAT(*endpoints, ElementsAre("http://r1.example/v1/"));
+}
+
 TEST_F(V1IndexTest, SaysWhyThereIsNoRepositoryData) {
   Reply(images_, 401, "");
   EXPECT_EQ(Text(Data().status()),

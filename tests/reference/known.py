@@ -86,6 +86,12 @@ def kept_connection(scenario, want, got):
         want["outcome"])
 
 
+def no_hosts(scenario, want, got):
+    """An index names what is no host, or nothing between two commas."""
+    refused = refusal(r"X-Docker-Endpoints names what is no host")
+    return refused(scenario, want, got) or "http:///v1/" in json.dumps(want["outcome"])
+
+
 def no_registries(scenario, want, got):
     return any(
         step["method"] in ("GetRemoteTag", "GetRemoteTags") and not step["registries"] for step in steps(scenario))
@@ -138,7 +144,7 @@ RULES = [
     ("arguments of V1 calls are checked",
      refusal(r"is no (image's id|tag|registry's base URL)|^\S+ is missing$|invalid reference format",
              re.MULTILINE)),
-    ("endpoints that are no hosts", refusal(r"X-Docker-Endpoints names what is no host")),
+    ("endpoints that are no hosts", no_hosts),
     ("no registries means the session's own", no_registries),
     ("a revision is quoted", quoted_revision),
     ("layers are sent as they come", layer_sent),
