@@ -45,8 +45,7 @@ std::optional<std::string> CookieDomain(absl::string_view host, absl::string_vie
   if (domain.empty() || domain.front() == '.' || domain.back() == '.') return std::nullopt;
   const std::string lower = absl::AsciiStrToLower(domain);
   if (host != lower && !absl::EndsWith(host, absl::StrCat(".", lower))) return std::nullopt;
-  // With a dot, so that it is another cookie than the host's own of that name.
-  return absl::StrCat(".", lower);
+  return lower;
 }
 
 bool PathMatches(absl::string_view request, absl::string_view cookie) {

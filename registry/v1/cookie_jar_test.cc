@@ -131,6 +131,20 @@ TEST_F(CookieJarTest, IsReplacedAndTakenBack) {
   EXPECT_EQ(Sent("https://r.example/"), "b=1");
 }
 
+TEST_F(CookieJarTest, ADomainThatIsTheHostMakesNoOtherCookie) {
+  for (const char* const domain : {"r.example", ".r.example", "R.Example"}) {
+    Set("https://r.example/", {"b=1", "a=1"});
+    Set("https://r.example/", {absl::StrCat("a=2; Domain=", domain)});
+    EXPECT_EQ(Sent("https://r.example/"), "b=1; a=2") << domain;
+    Set("https://r.example/", {"a=3"});
+    EXPECT_EQ(Sent("https://r.example/"), "b=1; a=3") << domain;
+    Set("https://r.example/", {absl::StrCat("a=; Max-Age=0; Domain=", domain)});
+    EXPECT_EQ(Sent("https://r.example/"), "b=1") << domain;
+  }
+  Set("https://r.example/", {"b=2; Domain=example"});
+  EXPECT_EQ(Sent("https://r.example/"), "b=1; b=2");
+}
+
 TEST_F(CookieJarTest, OrderIsByPathThenAge) {
   Set("https://r.example/", {"root=1; Path=/", "deep=1; Path=/v1/images", "v1=1; Path=/v1"});
   EXPECT_EQ(Sent("https://r.example/v1/images/x"), "deep=1; v1=1; root=1");
