@@ -105,6 +105,51 @@ TEST_F(CurlProxyTest, HttpsGoesThroughATunnel) {
   EXPECT_THAT(connection.plain, Not(HasSubstr(kProxySecret)));
 }
 
+// Without a proxy these would be requests to the ports 80 and 443 themselves.
+TEST_F(CurlProxyTest, ThePortIsNamedWhereTheUrlNamesIt) {
+  struct Case {
+    const char* url;
+    const char* target;
+    const char* host;
+  };
+  ScriptedHttpServer proxy;
+  proxy.Reply("", "*", {});
+  auto transport = NewTransport();
+  for (const Case& c :
+       {Case{"http://registry.test:80/v2/?a=b", "http://registry.test:80/v2/?a=b",
+             "registry.test:80"},
+        Case{"http://registry.test:80", "http://registry.test:80/", "registry.test:80"},
+        Case{"http://registry.test:80?a=b", "http://registry.test:80/?a=b", "registry.test:80"},
+        Case{"http://[::1]:80/", "http://[::1]:80/", "[::1]:80"},
+        Case{"http://registry.test/v2/", "http://registry.test/v2/", "registry.test"},
+        Case{"http://registry.test:/v2/", "http://registry.test/v2/", "registry.test"},
+        Case{"http://registry.test:443/", "http://registry.test:443/", "registry.test:443"},
+        Case{"http://127.0.0.1/", "http://127.0.0.1/", "127.0.0.1"}}) {
+    ASSERT_EQ(Fetch(*transport, Get(c.url), By(proxy)), absl::OkStatus()) << c.url;
+    const ScriptedRequest request = proxy.requests().back();
+    EXPECT_EQ(request.target, c.target) << c.url;
+    EXPECT_EQ(request.Find("Host"), c.host) << c.url;
+  }
+}
+
+TEST_F(CurlProxyTest, ThePortIsNamedBehindATunnelWhereTheUrlNamesIt) {
+  ScriptedHttpServerOptions options;
+  options.tls = ScriptedTls{ca_.Issue(Named("registry.test"))};
+  options.tls->on_request = true;
+  ScriptedHttpServer proxy(options);
+  proxy.Reply("CONNECT", "registry.test:443",
+              ScriptedResponse::Raw("HTTP/1.1 200 fine\r\n\r\n", {WireStep::StartTls()}));
+  proxy.Reply("GET", "/v2/", {});
+  auto transport = NewTransport();
+  for (const char* const host : {"registry.test:443", "registry.test"}) {
+    ASSERT_EQ(Fetch(*transport, Get(absl::StrCat("https://", host, "/v2/")), By(proxy)),
+              absl::OkStatus());
+    EXPECT_EQ(proxy.requests().back().Find("Host"), host);
+  }
+  EXPECT_EQ(proxy.requests().front().Find("Host"), "registry.test:443");  // Of CONNECT.
+  EXPECT_EQ(proxy.connections()[0].server_name, "registry.test");
+}
+
 TEST_F(CurlProxyTest, TheServersCertificateIsVerifiedThroughATunnel) {
   ScriptedHttpServerOptions options;
   options.tls = ScriptedTls{ca_.Issue(Named("other.test"))};

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "registry/base/secret.h"
+#include "registry/net/curl/request_check.h"
 
 namespace registryd {
 namespace {
@@ -48,6 +49,19 @@ bool HasHeader(const HttpRequest& request, absl::string_view name) {
     if (absl::EqualsIgnoreCase(header.name, name)) return true;
   }
   return false;
+}
+
+// Libcurl would leave the port out.
+bool NamesOwnPort(const UrlTarget& target) {
+  return target.port == (target.https ? 443 : 80) && absl::StrContains(target.server, ':') &&
+         absl::ascii_isdigit(target.server.back());
+}
+
+// What a proxy is asked for by http.
+std::string AbsoluteForm(absl::string_view url, const UrlTarget& target) {
+  constexpr absl::string_view kScheme = "http://";
+  const absl::string_view rest = url.substr(kScheme.size() + target.server.size());
+  return absl::StrCat(kScheme, target.server, absl::StartsWith(rest, "/") ? "" : "/", rest);
 }
 
 }  // namespace
@@ -142,6 +156,12 @@ void EasyHandle::Resolve(absl::string_view host, int port,
 
 void EasyHandle::SetHeaders(const ExchangePlan& plan, const HttpRequest& request,
                             const HttpOptions& options) {
+  if (NamesOwnPort(plan.target)) {  // As written, as net/http has it; by HTTP/2 :authority too.
+    headers_.Add("Host", plan.target.server);
+    if (plan.proxy.has_value() && !plan.target.https) {
+      Set(CURLOPT_REQUEST_TARGET, AbsoluteForm(request.url, plan.target).c_str());
+    }
+  }
   if (!HasHeader(request, "Accept")) headers_.Suppress("Accept");
   if (!HasHeader(request, "Expect")) headers_.Suppress("Expect");
   if (plan.decompress) headers_.Add("Accept-Encoding", "gzip");
