@@ -60,7 +60,10 @@ absl::Status CheckTag(absl::string_view tag, absl::string_view field) {
   return CheckName(tag, "tag", field);
 }
 
-std::string EscapeV1Name(absl::string_view name) { return UrlEscape(name, UrlPart::kPath); }
+std::string EscapeV1Name(absl::string_view name) {
+  if (IsValidEncoding(name, UrlPart::kPath)) return std::string(name);
+  return UrlEscape(name, UrlPart::kPath);
+}
 
 absl::StatusOr<std::string> RepositoryPath(absl::string_view repository, absl::string_view field) {
   if (repository.empty()) return Missing(field);

@@ -25,7 +25,8 @@ absl::Status CheckImageId(absl::string_view id, absl::string_view field);
 // The same for a tag.
 absl::Status CheckTag(absl::string_view tag, absl::string_view field);
 
-// `name`, of an image or tag that was checked, as a part of a path.
+// `name`, of an image or tag that was checked, as a part of a path: as it is, where a path
+// may hold it so, as net/url leaves a valid one alone; else escaped.
 std::string EscapeV1Name(absl::string_view name);
 
 // The path of a reference: "library/ubuntu", "team/app". Nothing in it needs escaping.

@@ -52,6 +52,17 @@ TEST(V1NamesTest, EscapesAsInAPath) {
   EXPECT_EQ(EscapeV1Name("v1.2-rc_3"), "v1.2-rc_3");
 }
 
+TEST(V1NamesTest, LeavesWhatAPathMayHold) {
+  for (const char* const name :
+       {"v(1)", "a!b'c*d", "[1]", "a:b@c", "a$&+,;=b", "sha256:0f", "~a-b.c_d"}) {
+    EXPECT_TRUE(CheckTag(name, "tag").ok()) << name;
+    EXPECT_EQ(EscapeV1Name(name), name);
+  }
+  // One byte that it may not hold, and all are escaped that usually are.
+  EXPECT_EQ(EscapeV1Name("v(1) [2]!*'"), "v%281%29%20%5B2%5D%21%2A%27");
+  EXPECT_EQ(EscapeV1Name("(\xc3\xa9)"), "%28%C3%A9%29");
+}
+
 TEST(V1NamesTest, ARepositoryIsTheReferencesPath) {
   EXPECT_EQ(*RepositoryPath("r.example:5000/team/app:1", "repository"), "team/app");
   EXPECT_EQ(*RepositoryPath("r.example/solo", "repository"), "solo");
