@@ -47,7 +47,7 @@ void V1LayerUpload::Begin() {
       FindV1Session(sessions_, metadata.session_id(), caller_, "metadata.session_id");
   if (!session.ok()) return End(session.status());
   call_.SetRegistry(V1RegistryLabel(**session, metadata.registry()), (*session)->has_credentials());
-  Hold();
+  if (!TryHold()) return;
   writer_ = V1LayerWriter::Start(
       *session,
       {std::move(*metadata.mutable_image_id()), std::move(*metadata.mutable_registry()),
@@ -64,7 +64,7 @@ void V1LayerUpload::Write() {
   if (!message_.has_chunk()) {
     return writer_->Fail(FieldError(Reason::kFieldMissing, "part", "a message is empty"));
   }
-  Hold();
+  if (!TryHold()) return;
   writer_->Write(std::move(*message_.mutable_chunk()), [this] { ReadOn(); });
 }
 
@@ -109,9 +109,11 @@ bool V1LayerUpload::ended() {
   return end_.has_value();
 }
 
-void V1LayerUpload::Hold() {
+bool V1LayerUpload::TryHold() {
   absl::MutexLock lock(&mutex_);
+  if (end_.has_value()) return false;
   ++holds_;
+  return true;
 }
 
 void V1LayerUpload::Release() {

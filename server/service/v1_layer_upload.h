@@ -52,7 +52,8 @@ class V1LayerUpload final
   void End(absl::Status status);
   void OnUploaded(absl::StatusOr<V1LayerChecksums> checksums);
   bool ended();
-  void Hold();
+  // False, and holds nothing, after the upload's end: the call may be finished already.
+  bool TryHold();
   void Release();
 
   V1SessionTable& sessions_;

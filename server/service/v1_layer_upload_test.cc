@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -199,6 +201,27 @@ TEST_F(V1LayerUploadTest, ASessionsEndEndsTheUpload) {
   EXPECT_TRUE(Ask(&Stub::DeleteSession, In<api::DeleteSessionRequest>(session_)).ok());
   const absl::Status status = push.Finish();
   EXPECT_TRUE(absl::IsCancelled(status) || absl::IsNotFound(status)) << status;
+  EXPECT_THAT(requests(), IsEmpty());
+}
+
+// In some of many uploads the end comes just as a message does.
+TEST_F(V1LayerUploadTest, AnEndAmongMessagesEndsTheCallOnce) {
+  for (int i = 0; i < 300; ++i) {
+    const std::string session = Open();
+    api::PushImageLayerRegistryRequest metadata = Metadata();
+    metadata.mutable_metadata()->set_session_id(session);
+    Push push(server_->v1());
+    EXPECT_TRUE(push.Write(metadata));
+    EXPECT_TRUE(push.Write(Chunk("")));
+    std::thread end([&] {
+      EXPECT_TRUE(Ask(&Stub::DeleteSession, In<api::DeleteSessionRequest>(session)).ok());
+    });
+    for (int messages = 0; messages < 10'000 && push.Write(Chunk("")); ++messages) {
+    }
+    end.join();
+    const absl::Status status = push.Await();
+    ASSERT_TRUE(absl::IsCancelled(status) || absl::IsNotFound(status)) << status;
+  }
   EXPECT_THAT(requests(), IsEmpty());
 }
 
