@@ -11,8 +11,15 @@ namespace {
 
 namespace api = ::registry::v1;
 
+// Stands in a message until gRPC parses another into it, which may fail.
+constexpr char kUnread[] = "(unread)";
+
 absl::Status CallerIsGone() {
   return Error(absl::StatusCode::kCancelled, Reason::kCancelled, "the caller ended the stream");
+}
+
+absl::Status NotReadable() {
+  return FieldError(Reason::kFieldInvalid, "part", "a message cannot be read");
 }
 
 }  // namespace
@@ -27,11 +34,13 @@ V1LayerUpload::V1LayerUpload(V1SessionTable& sessions, std::string caller,
       context_{DeadlineOf(context), std::make_shared<Cancellation>()},
       response_(response) {}
 
-void V1LayerUpload::Start() { StartRead(&message_); }
+void V1LayerUpload::Start() { Read(); }
 
 void V1LayerUpload::OnReadDone(bool ok) {
   if (ended()) return;
   if (!ok) return Close();
+  // Something was lost between this message and the one before.
+  if (at_end_) return Fail(NotReadable());
   if (writer_ == nullptr) return Begin();
   Write();
 }
@@ -69,24 +78,38 @@ void V1LayerUpload::Write() {
 }
 
 void V1LayerUpload::Close() {
-  // Before gRPC says that there is nothing more to read, it finds out whether that is
-  // because the caller is gone: a layer that was cut must not look complete.
-  const bool is_complete = !server_context_.IsCancelled();
+  // A layer that was cut must not look complete. gRPC says the same when the caller has
+  // sent all, when a message does not parse, when it is larger than gRPC takes or cannot be
+  // decompressed, and when the caller is gone. One that does not parse leaves its trace.
+  if (message_.chunk() != kUnread) return Fail(NotReadable());
+  // Before gRPC says that there is nothing to read, it finds out whether that is because
+  // the call is cancelled.
+  if (server_context_.IsCancelled()) return Fail(CallerIsGone());
+  // To drop a message cancels the call as well, but only the next read is sure to tell.
+  if (!at_end_) {
+    at_end_ = true;
+    if (TryHold()) ReadOn();
+    return;
+  }
   if (writer_ == nullptr) {
-    return End(is_complete
-                   ? FieldError(Reason::kFieldMissing, "metadata", "the first message is metadata")
-                   : CallerIsGone());
+    return End(FieldError(Reason::kFieldMissing, "metadata", "the first message is metadata"));
   }
-  if (is_complete) {
-    writer_->Finish();
-  } else {
-    writer_->Fail(CallerIsGone());
-  }
+  writer_->Finish();
+}
+
+void V1LayerUpload::Read() {
+  message_.set_chunk(kUnread);
+  StartRead(&message_);
 }
 
 void V1LayerUpload::ReadOn() {
-  if (!ended()) StartRead(&message_);
+  if (!ended()) Read();
   Release();
+}
+
+void V1LayerUpload::Fail(absl::Status status) {
+  if (writer_ == nullptr) return End(std::move(status));
+  writer_->Fail(std::move(status));
 }
 
 void V1LayerUpload::OnUploaded(absl::StatusOr<V1LayerChecksums> checksums) {

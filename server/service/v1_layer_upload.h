@@ -44,9 +44,12 @@ class V1LayerUpload final
   void Begin();
   // A message after it has come.
   void Write();
-  // No more messages come.
+  // A message could not be read: none comes any more, or gRPC could not deliver one.
   void Close();
+  void Read();
   void ReadOn();
+  // The layer will not become complete.
+  void Fail(absl::Status status);
 
   // Ends the call, when nobody holds it any more. Called once.
   void End(absl::Status status);
@@ -64,6 +67,8 @@ class V1LayerUpload final
   ::registry::v1::PushImageLayerRegistryResponse* const response_;
   // Only used while a message is read, or has been.
   ::registry::v1::PushImageLayerRegistryRequest message_;
+  // No more messages seem to come; the next read tells.
+  bool at_end_ = false;
   std::shared_ptr<V1LayerWriter> writer_;
 
   absl::Mutex mutex_;

@@ -184,6 +184,43 @@ TEST_F(V1LayerUploadTest, ALayerWhoseCallerLeftIsNotComplete) {
   }
 }
 
+// What follows a part of an archive without an end is lost; the caller then sends no more.
+TEST_F(V1LayerUploadTest, ALayerWithAMessageThatDoesNotParseIsNotComplete) {
+  api::PushImageLayerRegistryRequest not_utf8;
+  not_utf8.mutable_metadata()->set_session_id("\xff");
+  for (const bool loopback : {false, true}) {
+    const auto stub = api::V1SessionService::NewStub(loopback ? server_->LoopbackChannel()
+                                                              : server_->InProcessChannel());
+    Push late(*stub);
+    EXPECT_TRUE(late.Write(Metadata()));
+    EXPECT_TRUE(late.Write(Chunk(TestTar("file").With("x"))));
+    late.Write(not_utf8);
+    EXPECT_EQ(Failure(late.Finish()), "INVALID_ARGUMENT FIELD_INVALID part");
+    Push first(*stub);
+    first.Write(not_utf8);
+    EXPECT_EQ(Failure(first.Finish()), "INVALID_ARGUMENT FIELD_INVALID part");
+  }
+  EXPECT_THAT(requests(), IsEmpty());
+}
+
+TEST_F(V1LayerUploadTest, ALayerWithAMessageThatIsTooLargeIsNotComplete) {
+  const auto too_large = Chunk(std::string(size_t{5} << 20, '\0'));
+  for (const bool loopback : {false, true}) {
+    const auto stub = api::V1SessionService::NewStub(loopback ? server_->LoopbackChannel()
+                                                              : server_->InProcessChannel());
+    const size_t calls = server_->observer().calls().size();
+    Push push(*stub);
+    EXPECT_TRUE(push.Write(Metadata()));
+    EXPECT_TRUE(push.Write(Chunk(TestTar("file").With("x"))));
+    push.Write(too_large);
+    const absl::Status status = push.Finish();
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+    server_->observer().AwaitCalls(calls + 1);
+    EXPECT_EQ(Observed().status.code(), absl::StatusCode::kCancelled);
+  }
+  EXPECT_THAT(requests(), IsEmpty());
+}
+
 TEST_F(V1LayerUploadTest, ACallerThatDoesNotGoOnIsCutOffAtItsDeadline) {
   Push push(server_->v1(), absl::Milliseconds(300));
   EXPECT_TRUE(push.Write(Metadata()));
