@@ -367,25 +367,89 @@ TEST(CurlHttpTransportFlow, AServerOfLargeBodiesMayTakeItsTimeToAnswer) {
   }
 }
 
-TEST(CurlHttpTransportFlow, AnErrorEndsTheWaitForTheBody) {
-  ScriptedHttpServer server;
+// Answers by `steps`, before a body has come and when the server is released.
+ScriptedRule Early(std::string path, const std::vector<WireStep>& steps) {
   ScriptedRule early;
-  early.path = "*";
-  early.response = {413, {}, "too much"};
+  early.path = std::move(path);
+  early.response.steps = {WireStep::Stall()};
+  early.response.steps.insert(early.response.steps.end(), steps.begin(), steps.end());
   early.before_body = true;
-  server.Add(early);
+  return early;
+}
+
+TEST(CurlHttpTransportFlow, ARedirectOrAnErrorEndsTheWaitForTheBody) {
   auto transport = NewTransport();
-  ScriptedBody body({"one", "two"});
-  body.Hold();
-  HttpRequest request = Get(server.url());
-  request.method = "PUT";
-  request.body = body.Source();
-  RecordedExchange exchange;
-  transport->Send(std::move(request), {}, {}, exchange.Receiver());
-  ASSERT_TRUE(body.AwaitRead());
-  EXPECT_EQ(exchange.Await(), absl::OkStatus());
-  EXPECT_EQ(exchange.head().status, 413);
-  EXPECT_EQ(exchange.body(), "too much");
+  for (const ScriptedResponse& response :
+       {ScriptedResponse{300}, ScriptedResponse{307, {{"Location", "/elsewhere"}}},
+        ScriptedResponse{399, {}, "elsewhere"}, ScriptedResponse{400},
+        ScriptedResponse{413, {}, "too much"}}) {
+    SCOPED_TRACE(response.status);
+    ScriptedHttpServer server;
+    server.Add(Early("*", StepsOf(response, "PUT")));
+    ScriptedBody body({"one", "two"});
+    body.Hold();
+    HttpRequest request = Get(server.url());
+    request.method = "PUT";
+    request.body = body.Source();
+    RecordedExchange exchange;
+    transport->Send(std::move(request), {}, {}, exchange.Receiver());
+    ASSERT_TRUE(body.AwaitRead());
+    ASSERT_TRUE(server.AwaitStalled(1));
+    server.Release();
+    EXPECT_EQ(exchange.Await(), absl::OkStatus());
+    EXPECT_EQ(exchange.head().status, response.status);
+    EXPECT_EQ(exchange.body(), response.body);
+  }
+}
+
+// Then libcurl goes on to ask for the body until it has the whole answer.
+TEST(CurlHttpTransportFlow, AnErrorThatEndsTheConnectionEndsTheWaitForTheBody) {
+  constexpr char kHead[] = "HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\n";
+  const struct {
+    const char* name;
+    std::string first;
+    std::vector<WireStep> rest;
+  } cases[] = {
+      {"body later",
+       "Content-Length: 8\r\n\r\n",
+       {WireStep::Stall(), WireStep::Send("too much"), WireStep::Close()}},
+      {"body in parts",
+       "Content-Length: 8\r\n\r\ntoo ",
+       {WireStep::Stall(), WireStep::Send("much"), WireStep::Close()}},
+      {"ended by the connection", "\r\ntoo much", {WireStep::Stall(), WireStep::Close()}},
+      {"in chunks",
+       "Transfer-Encoding: chunked\r\n\r\n8\r\ntoo much\r\n",
+       {WireStep::Stall(), WireStep::Send("0\r\n\r\n"), WireStep::Close()}},
+  };
+  auto transport = NewTransport();
+  for (const HttpOptions& options : {HttpOptions(), Unlimited()}) {
+    for (const auto& c : cases) {
+      SCOPED_TRACE(absl::StrCat(c.name, options.max_body_bytes.has_value() ? "" : ", bulk"));
+      ScriptedHttpServer server;
+      std::vector<WireStep> steps = {WireStep::Send(absl::StrCat(kHead, c.first))};
+      steps.insert(steps.end(), c.rest.begin(), c.rest.end());
+      server.Add(Early("/early", steps));
+      server.Reply("GET", "/other", {});
+      ScriptedBody body({"one", "two"});
+      body.Hold();
+      HttpRequest request = Get(server.url("/early"));
+      request.method = "PUT";
+      request.body = body.Source();
+      RecordedExchange exchange;
+      transport->Send(std::move(request), options, {}, exchange.Receiver());
+      ASSERT_TRUE(body.AwaitRead());
+      ASSERT_TRUE(server.AwaitStalled(1));
+      server.Release();
+      ASSERT_TRUE(exchange.AwaitHead());
+      ASSERT_TRUE(server.AwaitStalled(1));
+      // When this is done, libcurl has asked for the body once more.
+      EXPECT_EQ(Fetch(*transport, Get(server.url("/other"))), absl::OkStatus());
+      server.Release();
+      EXPECT_EQ(exchange.Await(), absl::OkStatus());
+      EXPECT_EQ(exchange.head().status, 413);
+      EXPECT_EQ(exchange.body(), "too much");
+    }
+  }
 }
 
 TEST(CurlHttpTransportFlow, ABodyHasTheSizeThatItsSourceSaid) {

@@ -159,6 +159,7 @@ void Exchange::CheckSpeed() {
               absl::StrCat(plan_.target.server, " moved fewer than ", options_.min_bytes_per_second,
                            " bytes per second for ", absl::FormatDuration(options_.slow_period))));
   }
+  StopAwaitingPart();  // No callback tells of a body's end that comes without bytes of it.
   speed_timer_ = loop_->RunAt(now + speed_->interval(), [this] { CheckSpeed(); });
 }
 
@@ -202,16 +203,8 @@ size_t Exchange::OnHeader(absl::string_view line) {
   if (head->has_value()) {
     if (body_ != nullptr) body_->Forget();
     if (plan_.target.https && !plan_.bulk && !reader_.http2()) pool_->ShareNoConnections();
-    // Libcurl sends no more of the body after an error, but would wait for the part
-    // that it was promised.
-    if ((*head)->status >= 400 && awaiting_part_) {
-      loop_->Post([weak = weak_from_this()] {
-        const auto self = weak.lock();
-        if (self == nullptr || self->finished_) return;
-        self->send_paused_ = false;
-        self->Unpause();
-      });
-    }
+    refused_ = (*head)->status >= 300;
+    StopAwaitingPart();
     LimitBodyTime();
     receiver_->OnHead(**std::move(head));
     if (!failure_.ok()) return 0;
@@ -221,6 +214,7 @@ size_t Exchange::OnHeader(absl::string_view line) {
 
 size_t Exchange::OnBody(absl::string_view data) {
   const size_t size = data.size();
+  StopAwaitingPart();
   if (plan_.bulk) return Gather(data);
   if (awaiting_resume_ && !reader_.http2()) {
     receive_paused_ = true;
@@ -314,8 +308,22 @@ void Exchange::GoOnReceiving() {
   Unpause();
 }
 
+// Libcurl sends no more of the body after such an answer, but would wait for the part that
+// it was promised. If the connection is to be closed it goes on to ask for that part until
+// it has the whole answer, and waits again.
+void Exchange::StopAwaitingPart() {
+  if (!refused_ || !awaiting_part_) return;
+  loop_->Post([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    // A receiver that has to be waited for has Unpause called.
+    if (self == nullptr || self->finished_ || self->receive_paused_) return;
+    if (self->send_paused_) self->Unpause();
+  });
+}
+
 void Exchange::Unpause() {
   if (pool_ == nullptr) return;
+  if (refused_ && awaiting_part_) send_paused_ = false;
   const CURLcode code =
       pool_->Pause(easy_->get(), (receive_paused_ ? CURLPAUSE_RECV : CURLPAUSE_CONT) |
                                      (send_paused_ ? CURLPAUSE_SEND : CURLPAUSE_CONT));

@@ -97,6 +97,8 @@ class Exchange final : public ConnectionPool::Transfer,
   size_t OnRead(char* to, size_t room);
   void AskSource();
   void OnPart(absl::StatusOr<Secret> part);
+  // After a redirect or an error: has libcurl no longer wait for the part that it asked for.
+  void StopAwaitingPart();
 
   void Unpause();
   // Whether anything is waited for that may take its time.
@@ -139,6 +141,7 @@ class Exchange final : public ConnectionPool::Transfer,
   bool asking_ = false;  // Within HttpBodySource::Read.
   bool awaiting_part_ = false;
   bool send_paused_ = false;
+  bool refused_ = false;  // The answer is a redirect or an error.
 };
 
 }  // namespace registryd
