@@ -102,7 +102,8 @@ absl::StatusOr<Token> ParseTokenResponse(absl::string_view body, TokenMethod met
                                          absl::Time now) {
   absl::StatusOr<json> answer = ParseUntrustedJson(body);
   if (!answer.ok()) {
-    return Invalid(absl::StrCat("unable to decode token response: ", answer.status().message()));
+    return Error(answer.status().code(), ReasonOf(answer.status()),
+                 absl::StrCat("unable to decode token response: ", answer.status().message()));
   }
   const auto wipe = absl::MakeCleanup([&answer] { WipeJson(*answer); });
   return ReadToken(*answer, method, now);

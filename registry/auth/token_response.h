@@ -25,7 +25,8 @@ enum class TokenMethod {
 //     what follows the object are left alone; a field of a wrong type spoils it all.
 //
 // Returns INTERNAL (RESPONSE_INVALID) for anything else, and for a token that no header
-// can hold; nothing of the answer is quoted.
+// can hold; RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE) for JSON of too many values. Nothing of
+// the answer is quoted.
 absl::StatusOr<Token> ParseTokenResponse(absl::string_view body, TokenMethod method,
                                          absl::Time now);
 

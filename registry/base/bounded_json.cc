@@ -46,9 +46,10 @@ class FirstValue {
   explicit FirstValue(absl::string_view text) : rest_(text) { copy_.reserve(text.size() + 8); }
   ~FirstValue() { Wipe(copy_); }
 
-  // False for too many levels.
-  bool Copy() {
+  // Returns what is wrong with too many levels or values.
+  absl::Status Copy() {
     int depth = 0;
+    int values = 0;
     while (!rest_.empty()) {
       const char c = rest_.front();
       if (c == '"') {
@@ -56,12 +57,19 @@ class FirstValue {
         if (depth == 0) break;
         continue;
       }
-      if ((c == '{' || c == '[') && ++depth > kMaxUntrustedJsonDepth) return false;
+      if ((c == '{' || c == '[') && ++depth > kMaxUntrustedJsonDepth) {
+        return Invalid(absl::StrCat("JSON of more than ", kMaxUntrustedJsonDepth, " levels"));
+      }
+      const bool brings_value = c == '{' || c == '[' || c == ',' || c == ':';
+      if (depth > 0 && brings_value && ++values > kMaxUntrustedJsonValues) {
+        return Error(absl::StatusCode::kResourceExhausted, Reason::kResponseTooLarge,
+                     absl::StrCat("JSON of more than ", kMaxUntrustedJsonValues, " values"));
+      }
       CopyBytes(1);
       if ((c == '}' || c == ']') && --depth <= 0) break;
       if (depth == 0 && absl::EndsWith(copy_, "null")) break;
     }
-    return true;
+    return absl::OkStatus();
   }
 
   const std::string& copy() const { return copy_; }
@@ -117,9 +125,7 @@ absl::StatusOr<json> ParseUntrustedJson(absl::string_view text) {
   // The parser would pass over the mark.
   if (absl::StartsWith(text, kByteOrderMark)) return Invalid("not JSON");
   FirstValue value(text);
-  if (!value.Copy()) {
-    return Invalid(absl::StrCat("JSON of more than ", kMaxUntrustedJsonDepth, " levels"));
-  }
+  if (absl::Status status = value.Copy(); !status.ok()) return status;
   json parsed = json::parse(value.copy(), /*cb=*/nullptr, /*allow_exceptions=*/false);
   if (parsed.is_discarded()) return Invalid("not JSON");
   return parsed;

@@ -1,5 +1,6 @@
 #include "registry/base/bounded_json.h"
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/status.h"
@@ -109,6 +110,37 @@ TEST(SecurityRow12, DeepJsonIsRefusedAtItsLimit) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
     EXPECT_EQ(status.message(), "JSON of more than 32 levels");
   }
+}
+
+TEST(SecurityRow12, MoreValuesThanTheLimitAreRefused) {
+  // Its bracket and commas bring as many values as there may be.
+  std::string most = "[";
+  for (int i = 1; i < kMaxUntrustedJsonValues; ++i) most += "1,";
+  const auto parsed = ParseUntrustedJson(most + "1]");
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->size(), static_cast<size_t>(kMaxUntrustedJsonValues));
+
+  std::string lists = "[";
+  std::string members = "{";
+  for (int i = 0; i <= kMaxUntrustedJsonValues / 2; ++i) {
+    lists += "[],";
+    members += "\"a\":1,";
+  }
+  // The last is not looked at further than to the limit.
+  for (const std::string& text :
+       {most + "1,1]", lists + "1]", members + "\"a\":1}", most + "1,<html>"}) {
+    const absl::Status status = ParseUntrustedJson(text).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(ReasonOf(status), Reason::kResponseTooLarge);
+    EXPECT_EQ(status.message(), "JSON of more than 100000 values");
+  }
+}
+
+TEST(ParseUntrustedJson, CountsNoValuesWithinStringsAndBehindTheEnd) {
+  const std::string marks(2 * kMaxUntrustedJsonValues, ',');
+  EXPECT_EQ(*ParseUntrustedJson("[\"" + marks + "\"]"), json::array({marks}));
+  EXPECT_EQ(*ParseUntrustedJson("[1]" + marks), json::array({1}));
+  EXPECT_EQ(ParseUntrustedJson("x" + marks).status().message(), "not JSON");
 }
 
 TEST(FindMember, LooksWithoutRegardToCaseLast) {

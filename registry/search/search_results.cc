@@ -14,9 +14,13 @@ namespace {
 
 using nlohmann::json;
 
+absl::Status Undecodable(const absl::Status& why) {
+  return Error(why.code(), ReasonOf(why),
+               absl::StrCat("error decoding registry search results: ", why.message()));
+}
+
 absl::Status Undecodable(absl::string_view why) {
-  return Error(absl::StatusCode::kInternal, Reason::kResponseInvalid,
-               absl::StrCat("error decoding registry search results: ", why));
+  return Undecodable(Error(absl::StatusCode::kInternal, Reason::kResponseInvalid, why));
 }
 
 bool ReadResult(json& from, SearchResult& result) {
@@ -32,7 +36,7 @@ bool ReadResult(json& from, SearchResult& result) {
 
 absl::StatusOr<SearchResults> ParseSearchResults(absl::string_view body) {
   absl::StatusOr<json> parsed = ParseUntrustedJson(body);
-  if (!parsed.ok()) return Undecodable(parsed.status().message());
+  if (!parsed.ok()) return Undecodable(parsed.status());
   SearchResults results;
   if (parsed->is_null()) return results;
   if (!parsed->is_object()) return Undecodable("an object is expected");

@@ -33,7 +33,8 @@ struct SearchResults {
 // object are not looked at.
 //
 // Returns INTERNAL (RESPONSE_INVALID) for what is no JSON and for a value of another
-// type. The body's size is the caller's to bound.
+// type, and RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE) for too many values. The body's size is
+// the caller's to bound.
 absl::StatusOr<SearchResults> ParseSearchResults(absl::string_view body);
 
 }  // namespace registryd

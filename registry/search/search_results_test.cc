@@ -88,5 +88,15 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"Description", R"({"results": [{"description": true}]})", "results[0]"}),
     [](const auto& info) { return info.param.name; });
 
+TEST(SecurityRow12, TooManyResultsAreTooLarge) {
+  std::string body = R"({"results": [{})";
+  for (int i = 0; i < 100'000; ++i) body += ",{}";
+  const absl::Status status = ParseSearchResults(body + "]}").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(status), Reason::kResponseTooLarge);
+  EXPECT_TRUE(absl::StartsWith(status.message(), "error decoding registry search results: "))
+      << status;
+}
+
 }  // namespace
 }  // namespace registryd

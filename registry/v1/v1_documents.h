@@ -21,7 +21,8 @@ struct V1Image {
 
 // What V1 registries answer with, read as Go's encoding/json does: a null stands for
 // what is empty. Each returns INTERNAL (RESPONSE_INVALID) for what is no JSON or has
-// another shape, and quotes nothing of it.
+// another shape, and RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE) for too many values
+// (kMaxUntrustedJsonValues); nothing of it is quoted.
 
 // An image's id and its ancestors': ["ID", ...].
 absl::StatusOr<std::vector<std::string>> ParseV1History(absl::string_view body);

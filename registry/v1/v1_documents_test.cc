@@ -52,6 +52,20 @@ TEST(V1Tags, AreIdsByName) {
   }
 }
 
+TEST(SecurityRow12, DocumentsOfTooManyValuesAreTooLarge) {
+  std::string list = "[{}";
+  std::string object = R"({"v1": "a")";
+  for (int i = 0; i < 100'000; ++i) {
+    list += ",{}";
+    object += R"(,"v1": "a")";
+  }
+  for (const absl::Status& status :
+       {ParseV1Images(list + "]").status(), ParseV1Tags(object + "}").status()}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(ReasonOf(status), Reason::kResponseTooLarge);
+  }
+}
+
 TEST(V1Images, AreKeptById) {
   const auto images = ParseV1Images(R"([{"id": "b", "checksum": "c", "Tag": "t", "x": 1},
                                         {"id": "a", "tag": "u"}, {"id": "b"}, {}])");

@@ -39,7 +39,8 @@ struct V1ImageList {
 // What the session's endpoint says as an index. Each request asks for a token, and so
 // proves who asks. Each function calls `done` once. Errors: those of RepositoryPath (field
 // "repository") and V1Call::Ask; an HTTP status that means no success as RegistryError
-// has it, in Docker Engine's words; INTERNAL (RESPONSE_INVALID), also for an
+// has it, in Docker Engine's words; INTERNAL (RESPONSE_INVALID) and RESOURCE_EXHAUSTED
+// (RESPONSE_TOO_LARGE) for an answer that cannot be read; INTERNAL also for an
 // X-Docker-Endpoints that names no registry (",").
 
 // Without X-Docker-Endpoints the index itself is the registry.

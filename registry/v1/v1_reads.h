@@ -31,7 +31,8 @@ struct V1ImageJson {
 // What a registry says of an image. Each asks once and calls `done` once. Errors: those
 // of CheckImageId (field "image_id"), V1Call::Find (field "registry") and V1Call::Ask; an
 // HTTP status other than 200 as RegistryError has it, in Docker Engine's words; INTERNAL
-// (RESPONSE_INVALID) for an answer that cannot be read.
+// (RESPONSE_INVALID) and RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE) for an answer that cannot be
+// read.
 
 // Asks the session's endpoint for `_ping`; without credentials, as Docker Engine does.
 void PingV1Session(const std::shared_ptr<V1Session>& session, const CallContext& context,

@@ -28,8 +28,8 @@ struct V1RepositoryAddress {
 //
 // Errors: those of RepositoryPath (field "repository"), CheckTag (field "tag"),
 // V1Call::Find (field "registries[1]") and V1Call::Ask; NOT_FOUND (REGISTRY_NOT_FOUND);
-// INTERNAL (RESPONSE_INVALID); and if no registry is left, what the last status means to
-// RegistryError.
+// INTERNAL (RESPONSE_INVALID) and RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE) for an answer that
+// cannot be read; and if no registry is left, what the last status means to RegistryError.
 
 // The image that `tag` names.
 void GetRemoteTag(const std::shared_ptr<V1Session>& session, const V1RepositoryAddress& address,
