@@ -25,6 +25,10 @@ class Clock {
   static const Clock& Real();
 };
 
+// Whether a clock that says `now` has been set back since it said `then`. Threads that
+// share what they remember read the clock at different moments: a second is no sign of it.
+inline bool WasSetBack(absl::Time then, absl::Time now) { return now + absl::Seconds(1) < then; }
+
 }  // namespace registryd
 
 #endif  // REGISTRYD_REGISTRY_BASE_CLOCK_H_

@@ -19,6 +19,15 @@ TEST(ClockTest, RealClockIsTheSystems) {
 
 TEST(ClockTest, RealClockIsOneObject) { EXPECT_EQ(&Clock::Real(), &Clock::Real()); }
 
+TEST(ClockTest, WasSetBackByMoreThanASecond) {
+  const absl::Time then = absl::FromUnixSeconds(1000);
+  EXPECT_FALSE(WasSetBack(then, then + absl::Hours(1)));
+  EXPECT_FALSE(WasSetBack(then, then));
+  EXPECT_FALSE(WasSetBack(then, then - absl::Seconds(1)));
+  EXPECT_TRUE(WasSetBack(then, then - absl::Seconds(1) - absl::Nanoseconds(1)));
+  EXPECT_TRUE(WasSetBack(then, then - absl::Hours(1)));
+}
+
 TEST(FakeClockTest, StandsStill) {
   const absl::Time start = absl::FromUnixSeconds(1000);
   const FakeClock clock(start);

@@ -129,7 +129,8 @@ class CachingDnsResolver::Core : public std::enable_shared_from_this<Core> {
   void Store(const std::string& host, Result result, absl::Time fresh_until,
              absl::Time usable_until, absl::Time now) {
     cache_.Store(
-        host, std::make_shared<DnsCache::Entry>(std::move(result), fresh_until, usable_until), now);
+        host, std::make_shared<DnsCache::Entry>(std::move(result), now, fresh_until, usable_until),
+        now);
   }
 
   DnsResolver& upstream_;

@@ -42,7 +42,8 @@ struct DnsCacheStats {
 // asks for the same few names. Callers that wait for the same name share one
 // question. NOT_FOUND and failed look-ups are remembered too; OVERLOADED is not,
 // being no fact about the name. A failure to refresh leaves a usable answer as it
-// is, unless the name is gone (NOT_FOUND).
+// is, unless the name is gone (NOT_FOUND). What was learnt at a time that is yet to come,
+// because the clock was set back by more than a second, is not known.
 //
 // Memory is bounded whatever names are asked for: new names push out those that
 // nobody asked for again.

@@ -172,6 +172,25 @@ TEST_F(CachingDnsResolverTest, FailuresAreRememberedForNegativeTtl) {
   }
 }
 
+TEST_F(CachingDnsResolverTest, ClockThatIsSetBackKeepsNeitherAnswerNorFailure) {
+  upstream_.SetError("failing.internal",
+                     Error(absl::StatusCode::kUnavailable, Reason::kDnsFailed, "server failure"));
+  Ask("failing.internal");
+  Ask(kHost);
+  upstream_.SetAddresses("failing.internal", {kAddress});
+  upstream_.SetAddresses(kHost, {"10.9.9.9"});
+  clock_.Advance(-absl::Seconds(2));
+  bool known_failure = true;
+  EXPECT_EQ(resolver_.Cached("failing.internal", &known_failure), nullptr);
+  EXPECT_FALSE(known_failure);
+  EXPECT_EQ(resolver_.Cached(kHost), nullptr);
+  EXPECT_EQ(FirstAddress(Resolve("failing.internal")), kAddress);
+  EXPECT_EQ(FirstAddress(Resolve(kHost)), "10.9.9.9");
+  // What was learnt since counts as ever.
+  EXPECT_EQ(FirstAddress(Resolve(kHost)), "10.9.9.9");
+  EXPECT_EQ(upstream_.queries(kHost), 2);
+}
+
 TEST_F(CachingDnsResolverTest, OverloadIsNotRemembered) {
   upstream_.SetError(kHost, Error(absl::StatusCode::kUnavailable, Reason::kOverloaded, "busy"));
   EXPECT_EQ(ReasonOf(Resolve(kHost).status()), Reason::kOverloaded);

@@ -22,7 +22,7 @@ DnsCache::DnsCache(size_t max_entries) {
 const DnsCache::Entry* DnsCache::Find(absl::string_view host, absl::Time now) const {
   const Map& map = *ShardOf(host).map.Get();
   const auto it = map.find(host);
-  if (it == map.end() || it->second->usable_until <= now) return nullptr;
+  if (it == map.end() || !it->second->IsUsable(now)) return nullptr;
   const Entry& entry = *it->second;
   // Written once, so that readers on many processors share the cache line.
   if (!entry.used.load(std::memory_order_relaxed)) {
@@ -38,7 +38,7 @@ void DnsCache::Store(absl::string_view host, std::shared_ptr<const Entry> entry,
   auto map = std::make_shared<Map>();
   map->reserve(old_map->size() + 1);
   for (const auto& [name, old] : *old_map) {
-    if (old->usable_until > now && name != host) map->emplace(name, old);
+    if (old->IsUsable(now) && name != host) map->emplace(name, old);
   }
   if (map->size() >= max_entries_per_shard_) {
     const auto worth = [](const auto& item) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -13,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "registry/base/clock.h"
 #include "registry/base/published.h"
 #include "registry/net/dns_resolver.h"
 
@@ -28,10 +30,18 @@ namespace registryd {
 class DnsCache {
  public:
   struct Entry {
-    Entry(absl::StatusOr<DnsAnswer> result, absl::Time fresh_until, absl::Time usable_until)
-        : result(std::move(result)), fresh_until(fresh_until), usable_until(usable_until) {}
+    Entry(absl::StatusOr<DnsAnswer> result, absl::Time made, absl::Time fresh_until,
+          absl::Time usable_until)
+        : result(std::move(result)),
+          made(made),
+          fresh_until(fresh_until),
+          usable_until(usable_until) {}
+
+    // Neither over, nor of a future that the clock has been set back from.
+    bool IsUsable(absl::Time now) const { return now < usable_until && !WasSetBack(made, now); }
 
     const absl::StatusOr<DnsAnswer> result;
+    const absl::Time made;
     // When to ask again, and when to forget. Fresh is never longer than usable.
     const absl::Time fresh_until;
     const absl::Time usable_until;

@@ -16,8 +16,9 @@ namespace {
 
 constexpr absl::Time kNow = absl::UnixEpoch();
 
-std::shared_ptr<DnsCache::Entry> MakeEntry(absl::string_view address, absl::Time until) {
-  return std::make_shared<DnsCache::Entry>(AnswerLiteral(address), until, until);
+std::shared_ptr<DnsCache::Entry> MakeEntry(absl::string_view address, absl::Time until,
+                                           absl::Time made = kNow) {
+  return std::make_shared<DnsCache::Entry>(AnswerLiteral(address), made, until, until);
 }
 
 std::string AddressOf(const DnsCache::Entry* entry) {
@@ -38,7 +39,8 @@ TEST(DnsCacheTest, StoresFailures) {
   DnsCache cache(10);
   const absl::Time until = kNow + absl::Seconds(1);
   cache.Store("a.example",
-              std::make_shared<DnsCache::Entry>(absl::NotFoundError("gone"), until, until), kNow);
+              std::make_shared<DnsCache::Entry>(absl::NotFoundError("gone"), kNow, until, until),
+              kNow);
   EXPECT_EQ(cache.Find("a.example", kNow)->result.status(), absl::NotFoundError("gone"));
 }
 
@@ -56,6 +58,18 @@ TEST(DnsCacheTest, UsableUntilTheInstantItSays) {
   cache.Store("a.example", MakeEntry("10.0.0.1", until), kNow);
   EXPECT_NE(cache.Find("a.example", until - absl::Nanoseconds(1)), nullptr);
   EXPECT_EQ(cache.Find("a.example", until), nullptr);
+}
+
+TEST(DnsCacheTest, NotUsableOnceTheClockWasSetBack) {
+  DnsCache cache(10);
+  const absl::Time made = kNow + absl::Hours(1);
+  cache.Store("a.example", MakeEntry("10.0.0.1", made + absl::Seconds(5), made), made);
+  // Another thread may have read the clock a little earlier.
+  EXPECT_NE(cache.Find("a.example", made - absl::Seconds(1)), nullptr);
+  EXPECT_EQ(cache.Find("a.example", made - absl::Seconds(1) - absl::Nanoseconds(1)), nullptr);
+  EXPECT_EQ(cache.Find("a.example", kNow), nullptr);
+  cache.Store("b.example", MakeEntry("10.0.0.2", kNow + absl::Seconds(5)), kNow);
+  EXPECT_EQ(cache.size(), 1u);
 }
 
 TEST(DnsCacheTest, NeverHoldsMoreThanItsLimit) {

@@ -30,8 +30,10 @@ constexpr absl::Duration kTouchInterval = absl::Seconds(1);
 using Certificates = std::shared_ptr<const HostCertificates>;
 using Entry = CertificateCache::Entry;
 
-bool OlderThan(const std::atomic<int64_t>& nanos, absl::Duration age, int64_t now) {
-  return now - nanos.load(std::memory_order_relaxed) > absl::ToInt64Nanoseconds(age);
+// Or of a future that the clock has been set back from: then nobody knows how old.
+bool OlderThan(const std::atomic<int64_t>& nanos, absl::Duration age, absl::Time now) {
+  const absl::Time then = absl::FromUnixNanos(nanos.load(std::memory_order_relaxed));
+  return now - then > age || WasSetBack(then, now);
 }
 
 // Says nothing about the folder; the next try may succeed.
@@ -125,7 +127,7 @@ std::shared_ptr<const CertificateStore::Answer> CachingCertificateStore::Core::F
   if (absl::Status status = CertsDirectory::CheckHost(host); !status.ok()) {
     return std::make_shared<const Answer>(std::move(status));
   }
-  const int64_t now = absl::ToUnixNanos(clock_.Now());
+  const absl::Time now = clock_.Now();
   if (OlderThan(names_checked_, options_.revalidate_after, now) &&
       !names_checking_.exchange(true)) {
     if (!Submit([](Core& core) { core.RefreshNames(); })) names_checking_ = false;
@@ -143,7 +145,7 @@ std::shared_ptr<const CertificateStore::Answer> CachingCertificateStore::Core::F
       entry->checking = false;
     }
   }
-  if (OlderThan(entry->touched, kTouchInterval, now)) entry->touched = now;
+  if (OlderThan(entry->touched, kTouchInterval, now)) entry->touched = absl::ToUnixNanos(now);
   return entry->answer;
 }
 

@@ -21,7 +21,7 @@ struct CachingCertificateStoreOptions {
   size_t max_entries = 16384;
   // How old an answer gets before its use makes somebody look, in the
   // background, whether the folder is still the same: for changes that the
-  // watcher cannot see.
+  // watcher cannot see. An answer of the future is as old: the clock was set back.
   absl::Duration revalidate_after = absl::Seconds(10);
   // How long a failure is the answer.
   absl::Duration error_lifetime = absl::Seconds(1);

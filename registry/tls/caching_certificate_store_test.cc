@@ -226,6 +226,29 @@ TEST_F(CachingCertificateStoreTest, LooksAgainInTheBackgroundNowAndThen) {
   EXPECT_EQ(store.stats().misses, 1);
 }
 
+TEST_F(CachingCertificateStoreTest, LooksAgainOnceTheClockWasSetBack) {
+  CachingCertificateStore& store = StartUnwatched();
+  const Answer first = Get("host");
+  WriteRoot("second");
+  folder_.MakeFolder("certs.d/new");
+  folder_.Write("certs.d/new/ca.crt", "new");
+  clock_.Advance(-absl::Seconds(1));
+  EXPECT_EQ(store.Cached("host")->value(), first.value());  // No sign of it.
+  clock_.Advance(-absl::Hours(1));
+  EXPECT_NE(store.Cached("host"), nullptr);  // The old answer, and a look.
+  EXPECT_TRUE(Eventually([&] { return Root("host") == "second" && Root("new") == "new"; }));
+}
+
+TEST_F(CachingCertificateStoreTest, KeepsNoFailureOnceTheClockWasSetBack) {
+  folder_.Write("certs.d/host/client.key", "");
+  CachingCertificateStore& store = StartUnwatched();
+  EXPECT_FALSE(Get("host").ok());
+  folder_.Remove("certs.d/host/client.key");
+  clock_.Advance(-absl::Hours(1));
+  EXPECT_EQ(store.Cached("host"), nullptr);
+  EXPECT_EQ(Root("host"), "one");
+}
+
 TEST_F(CachingCertificateStoreTest, FindsNewFoldersInTheBackgroundToo) {
   CachingCertificateStore& store = StartUnwatched();
   EXPECT_NE(store.Cached("new"), nullptr);
