@@ -86,14 +86,13 @@ class CachingTokenSource::Core : public std::enable_shared_from_this<Core> {
                                         TokenKey::PointerHash, TokenKey::PointerEqual>;
 
   std::optional<Token> Find(const TokenKey& key) {
-    const absl::Time now = clock_.Now();
     absl::MutexLock lock(&mutex_);
-    return FindLocked(key, now);
+    return FindLocked(key);
   }
 
-  std::optional<Token> FindLocked(const TokenKey& key, absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const Token* const token = cache_.Find(key, now);
+  std::optional<Token> FindLocked(const TokenKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    // Read under the lock: a token that was stored meanwhile is not of the future.
+    const Token* const token = cache_.Find(key, clock_.Now());
     if (token == nullptr) return std::nullopt;
     ++stats_.hits;
     return *token;
@@ -101,7 +100,6 @@ class CachingTokenSource::Core : public std::enable_shared_from_this<Core> {
 
   void Join(std::shared_ptr<const TokenKey> key, TokenRequest request, Waiter& waiter,
             std::shared_ptr<Call> call) {
-    const absl::Time now = clock_.Now();
     std::shared_ptr<Question> question;
     {
       absl::ReleasableMutexLock lock(&mutex_);
@@ -113,7 +111,7 @@ class CachingTokenSource::Core : public std::enable_shared_from_this<Core> {
       }
       // The answer may have come since the caller looked: a question is forgotten and
       // its token stored at once.
-      if (std::optional<Token> token = FindLocked(*key, now)) {
+      if (std::optional<Token> token = FindLocked(*key)) {
         lock.Release();
         call->Finish(*std::move(token));
         return;
@@ -158,13 +156,13 @@ class CachingTokenSource::Core : public std::enable_shared_from_this<Core> {
   }
 
   void Answer(Question& question, Result result) {
-    const absl::Time now = clock_.Now();
     absl::flat_hash_map<uint64_t, std::shared_ptr<Call>> waiters;
     {
       absl::MutexLock lock(&mutex_);
       waiters.swap(question.waiters);
       Forget(question);
       if (result.ok() && question.generation == generation_) {
+        const absl::Time now = clock_.Now();
         cache_.Store(question.key, *result, now, UsableUntil(*result, now));
       }
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "registry/base/clock.h"
+
 namespace registryd {
 
 TokenKey::TokenKey(const TokenRequest& request)
@@ -48,7 +50,7 @@ const Token* TokenCache::Find(const TokenKey& key, absl::Time now) {
   const auto found = by_key_.find(&key);
   if (found == by_key_.end()) return nullptr;
   const Entries::iterator entry = found->second;
-  if (now < entry->from || now >= entry->until) {
+  if (WasSetBack(entry->from, now) || now >= entry->until) {
     Erase(entry);
     return nullptr;
   }

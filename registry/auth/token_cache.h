@@ -72,7 +72,7 @@ class TokenCache {
       : max_entries_(max_entries), max_bytes_(max_bytes) {}
 
   // Valid until the next call. nullptr without one that is good at `now`; one that is no
-  // longer, or not yet (the clock was set back), goes.
+  // longer, or not yet (WasSetBack), goes.
   const Token* Find(const TokenKey& key, absl::Time now);
 
   // To be given from `now` until before `until`. In place of what `key` had.
