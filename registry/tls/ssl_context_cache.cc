@@ -3,14 +3,6 @@
 #include <algorithm>
 
 namespace registryd {
-namespace {
-
-bool Same(const std::shared_ptr<const HostCertificates>& a,
-          const std::shared_ptr<const HostCertificates>& b) {
-  return a == b || *a == *b;
-}
-
-}  // namespace
 
 SslContextCache::SslContextCache(std::shared_ptr<const SystemRoots> roots,
                                  SslContextCacheOptions options)
@@ -20,6 +12,7 @@ absl::StatusOr<SslContext> SslContextCache::Get(absl::string_view host, const Tl
   const bool shared =
       config.insecure_skip_verify ||
       (config.certificates->roots.empty() && config.certificates->client_certificates.empty());
+  Key key{std::string(host), config.certificates};
   {
     absl::MutexLock lock(&mutex_);
     ++uses_;
@@ -29,8 +22,7 @@ absl::StatusOr<SslContext> SslContextCache::Get(absl::string_view host, const Tl
         ++stats_.hits;
         return context;
       }
-    } else if (auto it = entries_.find(host);
-               it != entries_.end() && Same(it->second.certificates, config.certificates)) {
+    } else if (auto it = entries_.find(key); it != entries_.end()) {
       ++stats_.hits;
       it->second.last_used = uses_;
       return it->second.context;
@@ -46,18 +38,18 @@ absl::StatusOr<SslContext> SslContextCache::Get(absl::string_view host, const Tl
     if (context == nullptr) context = *made;
     return context;
   }
-  Insert(host, {config.certificates, *made, uses_});
+  Insert(std::move(key), {*made, uses_});
   return made;
 }
 
-void SslContextCache::Insert(absl::string_view host, Entry entry) {
+void SslContextCache::Insert(Key key, Entry entry) {
   if (options_.max_entries == 0) return;
-  if (entries_.size() >= options_.max_entries && !entries_.contains(host)) {
+  if (entries_.size() >= options_.max_entries && !entries_.contains(key)) {
     entries_.erase(std::min_element(entries_.begin(), entries_.end(), [](auto& a, auto& b) {
       return a.second.last_used < b.second.last_used;
     }));
   }
-  entries_.insert_or_assign(std::string(host), std::move(entry));
+  entries_.insert_or_assign(std::move(key), std::move(entry));
 }
 
 SslContextCache::Stats SslContextCache::stats() const {

@@ -41,15 +41,16 @@ absl::StatusOr<SslContext> MakeSslContext(const SystemRoots& roots, absl::string
 void ConfigureLike(const SslContext& model, ssl_ctx_st* context);
 
 struct SslContextCacheOptions {
-  // Hosts that have certificates of their own; beyond, the one that was not
-  // used for the longest time is forgotten.
+  // Hosts with certificates; beyond, what was not used for the longest time is forgotten.
+  // A host counts once for each of its certificates.
   size_t max_entries = 1024;
 };
 
-// Keeps the context of each host as long as its certificates are the same: others make
-// a new context, and connections that are open keep theirs. Certificates that are the
-// same object are not compared. Hosts without certificates of their own share one
-// context. Thread-safe.
+// Keeps a context for each host and its certificates, compared by content: registries with
+// different roots may name one token server. Certificates that have changed make a new
+// context, and connections that are open keep theirs; the old one goes when it is the
+// longest unused. Certificates that are the same object are not compared. Hosts without
+// certificates of their own share one context. Thread-safe.
 class SslContextCache {
  public:
   explicit SslContextCache(std::shared_ptr<const SystemRoots> roots,
@@ -67,13 +68,26 @@ class SslContextCache {
   Stats stats() const;
 
  private:
-  struct Entry {
+  struct Key {
+    std::string host;
     std::shared_ptr<const HostCertificates> certificates;  // Never null.
+
+    friend bool operator==(const Key& a, const Key& b) {
+      return a.host == b.host &&
+             (a.certificates == b.certificates || *a.certificates == *b.certificates);
+    }
+    // Few hosts have more than one entry: those are told apart by comparing.
+    template <typename H>
+    friend H AbslHashValue(H h, const Key& key) {
+      return H::combine(std::move(h), key.host);
+    }
+  };
+  struct Entry {
     SslContext context;
     uint64_t last_used = 0;
   };
 
-  void Insert(absl::string_view host, Entry entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Insert(Key key, Entry entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<const SystemRoots> roots_;
   const SslContextCacheOptions options_;
@@ -82,7 +96,7 @@ class SslContextCache {
   uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
   SslContext plain_ ABSL_GUARDED_BY(mutex_);
   SslContext insecure_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<Key, Entry> entries_ ABSL_GUARDED_BY(mutex_);
   Stats stats_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -314,7 +314,7 @@ TEST_F(SslContextTest, CacheMakesOneContextPerHostAndCertificates) {
   // The folder has changed.
   const SslContext second = *cache.Get("a", Trusting(other_ca_.certificate_pem()));
   EXPECT_NE(second, first);
-  EXPECT_EQ(cache.stats().entries, 2);
+  EXPECT_EQ(cache.stats().entries, 3);
   EXPECT_TRUE(Handshake(first.get(), server_).connected);
   EXPECT_FALSE(Handshake(second.get(), server_).connected);
 }
@@ -330,6 +330,33 @@ TEST_F(SslContextTest, EqualCertificatesHaveOneContext) {
   EXPECT_NE(offering, roots);
   EXPECT_EQ(*cache.Get("a", Offering(ca_.certificate_pem(), {client})), offering);
   EXPECT_NE(*cache.Get("a", Offering(ca_.certificate_pem(), {ca_.Issue({})})), offering);
+}
+
+// Two registries with roots of their own may name one token server.
+TEST_F(SslContextTest, OneHostWithTwoTrustsKeepsBothContexts) {
+  SslContextCache cache(NoSystemRoots());
+  const SslContext first = *cache.Get("a", Trusting(ca_.certificate_pem()));
+  const SslContext second = *cache.Get("a", Trusting(other_ca_.certificate_pem()));
+  EXPECT_NE(second, first);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(*cache.Get("a", Trusting(ca_.certificate_pem())), first);
+    EXPECT_EQ(*cache.Get("a", Trusting(other_ca_.certificate_pem())), second);
+  }
+  EXPECT_EQ(cache.stats().misses, 2);
+  EXPECT_EQ(cache.stats().entries, 2);
+}
+
+TEST_F(SslContextTest, ManyTrustsOfOneHostAreBounded) {
+  SslContextCacheOptions options;
+  options.max_entries = 2;
+  SslContextCache cache(NoSystemRoots(), options);
+  const TlsConfig config = Trusting(ca_.certificate_pem());
+  const SslContext kept = *cache.Get("a", config);
+  for (int i = 0; i < 5; ++i) {
+    (void)*cache.Get("a", Trusting(other_ca_.certificate_pem() + std::string(i, '\n')));
+    EXPECT_EQ(*cache.Get("a", config), kept);
+    EXPECT_LE(cache.stats().entries, 2u);
+  }
 }
 
 TEST_F(SslContextTest, HostsWithoutCertificatesShareOneContext) {
