@@ -1,6 +1,7 @@
 #ifndef REGISTRYD_SERVER_LATE_HTTP_TRANSPORT_H_
 #define REGISTRYD_SERVER_LATE_HTTP_TRANSPORT_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -10,23 +11,31 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "registry/base/pending_call.h"
+#include "registry/base/timer_queue.h"
 #include "registry/net/http_transport.h"
 
 namespace registryd {
 
 // A transport that is made on a thread of its own, while the service starts and serves:
 // reading all certificates that a machine trusts takes longer than all else together.
-// What is sent before it is there waits for it; if it cannot be made, requests end with
-// the reason. Thread-safe.
+// What is sent before it is there waits for it, until its deadline or cancellation; if it
+// cannot be made, requests end with the reason. Thread-safe.
+//
+// Errors beyond those of HttpReceiver::OnDone: UNAVAILABLE (OVERLOADED) where kMaxHeld
+// requests wait already.
 class LateHttpTransport final : public HttpTransport {
  public:
   using Make = std::function<absl::StatusOr<std::unique_ptr<HttpTransport>>()>;
 
-  // Begins at once. `make` is called once.
-  explicit LateHttpTransport(Make make);
+  static constexpr size_t kMaxHeld = 10'000;
+
+  // Begins at once. `make` is called once. `timers` outlives this object.
+  LateHttpTransport(TimerQueue& timers, Make make);
   LateHttpTransport(const LateHttpTransport&) = delete;
   LateHttpTransport& operator=(const LateHttpTransport&) = delete;
-  // Waits for `make`, and destroys what it made.
+  // Waits for `make` and for receivers that are just told of their end, and destroys what
+  // it made.
   ~LateHttpTransport() override;
 
   void Send(HttpRequest request, HttpOptions options, const CallContext& context,
@@ -40,13 +49,23 @@ class LateHttpTransport final : public HttpTransport {
     std::unique_ptr<HttpReceiver> receiver;
   };
 
-  void Run(Make make);
-  // Sends at once, or reports why not.
-  void Pass(Held held);
+  // Ends with the transport, or why there is none to wait for.
+  using Call = PendingCall<HttpTransport*>;
 
+  void Run(Make make);
+  void Hold(Held held);
+  // Sends at once, or reports why not.
+  static void Pass(Held held, const absl::StatusOr<HttpTransport*>& transport);
+  // What was made. Only once `made_` was seen.
+  absl::StatusOr<HttpTransport*> Transport() const;
+
+  TimerQueue& timers_;
   absl::Mutex mutex_;
   bool made_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<Held> held_ ABSL_GUARDED_BY(mutex_);
+  // Those held whose Pass has not returned.
+  size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;
+  // In the order of Send; some perhaps finished.
+  std::vector<std::shared_ptr<Call>> held_ ABSL_GUARDED_BY(mutex_);
   // Written before `made_` is set, and not after.
   absl::StatusOr<std::unique_ptr<HttpTransport>> transport_ = absl::UnknownError("not made");
   std::thread thread_;

@@ -1,14 +1,21 @@
 #include "server/late_http_transport.h"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "registry/base/cancellation.h"
+#include "registry/base/error.h"
+#include "registry/base/timer_queue.h"
 #include "registry/net/fake_http_transport.h"
 
 namespace registryd {
@@ -39,10 +46,10 @@ class EndReceiver final : public HttpReceiver {
   End& end_;
 };
 
-void Get(HttpTransport& transport, EndReceiver::End& end) {
+void Get(HttpTransport& transport, EndReceiver::End& end, const CallContext& context = {}) {
   HttpRequest request;
   request.url = kUrl;
-  transport.Send(std::move(request), {}, {}, std::make_unique<EndReceiver>(end));
+  transport.Send(std::move(request), {}, context, std::make_unique<EndReceiver>(end));
 }
 
 // Makes a fake with `replies` answers, which `fake` then is, once `go` is notified.
@@ -60,7 +67,8 @@ LateHttpTransport::Make MakeFake(int replies, const absl::Notification& go,
 TEST(LateHttpTransportTest, WhatIsSentBeforeItIsMadeWaits) {
   absl::Notification go;
   FakeHttpTransport* fake = nullptr;
-  LateHttpTransport transport(MakeFake(3, go, &fake));
+  TimerQueue timers;
+  LateHttpTransport transport(timers, MakeFake(3, go, &fake));
   EndReceiver::End ends[3];
   Get(transport, ends[0]);
   Get(transport, ends[1]);
@@ -77,7 +85,8 @@ TEST(LateHttpTransportTest, WhatIsSentBeforeItIsMadeWaits) {
 
 TEST(LateHttpTransportTest, AFailureEndsEveryRequest) {
   absl::Notification go;
-  LateHttpTransport transport([&go]() -> absl::StatusOr<std::unique_ptr<HttpTransport>> {
+  TimerQueue timers;
+  LateHttpTransport transport(timers, [&go]() -> absl::StatusOr<std::unique_ptr<HttpTransport>> {
     go.WaitForNotification();
     return absl::FailedPreconditionError("no roots");
   });
@@ -96,7 +105,8 @@ TEST(LateHttpTransportTest, NoRequestIsLostWhileItIsMade) {
   for (int round = 0; round < 20; ++round) {
     absl::Notification go;
     FakeHttpTransport* fake = nullptr;
-    LateHttpTransport transport(MakeFake(100, go, &fake));
+    TimerQueue timers;
+    LateHttpTransport transport(timers, MakeFake(100, go, &fake));
     std::vector<EndReceiver::End> ends(100);
     std::thread sending([&] {
       for (EndReceiver::End& end : ends) Get(transport, end);
@@ -110,11 +120,101 @@ TEST(LateHttpTransportTest, NoRequestIsLostWhileItIsMade) {
   }
 }
 
+TEST(LateHttpTransportTest, DeadlineAndCancellationEndWhatWaits) {
+  absl::Notification go;
+  FakeHttpTransport* fake = nullptr;
+  TimerQueue timers;
+  LateHttpTransport transport(timers, MakeFake(1, go, &fake));
+  const auto cancellation = std::make_shared<Cancellation>();
+  EndReceiver::End past;
+  EndReceiver::End late;
+  EndReceiver::End cancelled;
+  EndReceiver::End patient;
+  Get(transport, past, {absl::InfinitePast(), nullptr});
+  EXPECT_TRUE(past.done.HasBeenNotified());
+  Get(transport, late, {absl::Now() + absl::Milliseconds(5), nullptr});
+  Get(transport, cancelled, {absl::Now() + absl::Hours(1), cancellation});
+  Get(transport, patient, {absl::Now() + absl::Hours(1), std::make_shared<Cancellation>()});
+  late.done.WaitForNotification();
+  EXPECT_FALSE(cancelled.done.HasBeenNotified());
+  cancellation->Cancel();
+  EXPECT_TRUE(cancelled.done.HasBeenNotified());
+  EXPECT_FALSE(patient.done.HasBeenNotified());
+
+  for (const EndReceiver::End* end : {&past, &late}) {
+    EXPECT_EQ(end->status.code(), absl::StatusCode::kDeadlineExceeded);
+    EXPECT_EQ(ReasonOf(end->status), Reason::kDeadlineExceeded);
+  }
+  EXPECT_EQ(cancelled.status.code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(ReasonOf(cancelled.status), Reason::kCancelled);
+  go.Notify();
+  patient.done.WaitForNotification();
+  EXPECT_TRUE(patient.status.ok()) << patient.status;
+  EXPECT_THAT(fake->requests(), SizeIs(1));
+}
+
+TEST(LateHttpTransportTest, RefusesMoreThanItHolds) {
+  absl::Notification go;
+  FakeHttpTransport* fake = nullptr;
+  TimerQueue timers;
+  LateHttpTransport transport(timers, MakeFake(1, go, &fake));
+  // Those that ended make room, as often as it may be.
+  for (int round = 0; round < 4; ++round) {
+    const auto cancellation = std::make_shared<Cancellation>();
+    std::vector<EndReceiver::End> ends(LateHttpTransport::kMaxHeld);
+    for (EndReceiver::End& end : ends) {
+      Get(transport, end, {absl::InfiniteFuture(), cancellation});
+    }
+    EndReceiver::End refused;
+    Get(transport, refused);
+    EXPECT_TRUE(refused.done.HasBeenNotified());
+    EXPECT_EQ(refused.status.code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(ReasonOf(refused.status), Reason::kOverloaded);
+    cancellation->Cancel();
+    for (const EndReceiver::End& end : ends) {
+      EXPECT_TRUE(end.done.HasBeenNotified());
+      EXPECT_EQ(end.status.code(), absl::StatusCode::kCancelled);
+    }
+  }
+  EndReceiver::End last;
+  Get(transport, last);
+  go.Notify();
+  last.done.WaitForNotification();
+  EXPECT_TRUE(last.status.ok()) << last.status;
+}
+
+// An end is a Notification, which fails at a second call.
+TEST(LateHttpTransportTest, EachRequestEndsOnceBeforeItIsGone) {
+  for (int round = 0; round < 50; ++round) {
+    absl::Notification go;
+    TimerQueue timers;
+    const auto cancellation = std::make_shared<Cancellation>();
+    std::vector<EndReceiver::End> ends(100);
+    std::thread cancelling;
+    {
+      LateHttpTransport transport(timers,
+                                  [&go]() -> absl::StatusOr<std::unique_ptr<HttpTransport>> {
+                                    go.WaitForNotification();
+                                    return absl::FailedPreconditionError("no roots");
+                                  });
+      for (size_t i = 0; i < ends.size(); ++i) {
+        Get(transport, ends[i],
+            {absl::Now() + absl::Microseconds(10 * i), i % 2 == 0 ? cancellation : nullptr});
+      }
+      cancelling = std::thread([&cancellation] { cancellation->Cancel(); });
+      go.Notify();
+    }
+    for (const EndReceiver::End& end : ends) EXPECT_TRUE(end.done.HasBeenNotified());
+    cancelling.join();
+  }
+}
+
 TEST(LateHttpTransportTest, CanGoBeforeItIsUsed) {
   absl::Notification go;
   FakeHttpTransport* fake = nullptr;
   go.Notify();
-  const LateHttpTransport transport(MakeFake(0, go, &fake));
+  TimerQueue timers;
+  const LateHttpTransport transport(timers, MakeFake(0, go, &fake));
 }
 
 }  // namespace

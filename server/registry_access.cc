@@ -121,7 +121,7 @@ RegistryAccess::RegistryAccess(const Settings& settings, const Environment& envi
       timers_(shared.timers),
       config_(shared.config),
       transport_(std::make_unique<LateHttpTransport>(
-          MakeTransport(settings, environment, shared.logger, curl_))),
+          shared.timers, MakeTransport(settings, environment, shared.logger, curl_))),
       observed_(*transport_, Clock::Real(), shared.metrics),
       client_(observed_, shared.resolver, rules_.proxies, ClientOptions(settings)),
       tokens_(client_, rules_.realms, Clock::Real()),
