@@ -132,7 +132,7 @@ TEST(SecurityRow12, MoreValuesThanTheLimitAreRefused) {
     const absl::Status status = ParseUntrustedJson(text).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
     EXPECT_EQ(ReasonOf(status), Reason::kResponseTooLarge);
-    EXPECT_EQ(status.message(), "JSON of more than 100000 values");
+    EXPECT_EQ(status.message(), "JSON of more than 200000 values");
   }
 }
 

@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(SecurityRow12, TooManyResultsAreTooLarge) {
   std::string body = R"({"results": [{})";
-  for (int i = 0; i < 100'000; ++i) body += ",{}";
+  for (int i = 0; i < 200'000; ++i) body += ",{}";
   const absl::Status status = ParseSearchResults(body + "]}").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ReasonOf(status), Reason::kResponseTooLarge);
