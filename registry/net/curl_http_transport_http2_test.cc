@@ -120,6 +120,62 @@ TEST_F(CurlHttp2Test, AConnectionThatAnswersNothingGetsNoMoreRequests) {
   EXPECT_TRUE(server_.AwaitOpen(1));
 }
 
+TEST_F(CurlHttp2Test, ASilenceIsLongerThanTheCallsThatMeetIt) {
+  const auto other = Begin("/hold");
+  ASSERT_TRUE(server_.AwaitRequests(1));
+  options_.connect_timeout = absl::Milliseconds(400);
+  for (int i = 0; i < 2; ++i) {
+    const auto hasty = Begin("/hold", false, {absl::Now() + absl::Milliseconds(250), nullptr});
+    EXPECT_EQ(hasty->Await().code(), absl::StatusCode::kDeadlineExceeded);
+  }
+  options_.connect_timeout = absl::Seconds(10);
+  EXPECT_EQ(Begin("/1")->Await(), absl::OkStatus());
+  // More, where the machine was so busy that the first call was enough.
+  EXPECT_GE(server_.accepted(), 2);
+  EXPECT_FALSE(other->done());
+  server_.Release();
+  EXPECT_EQ(other->Await(), absl::OkStatus());
+}
+
+TEST_F(CurlHttp2Test, ASilenceIsNoticedByACancellationToo) {
+  const auto other = Begin("/hold");
+  ASSERT_TRUE(server_.AwaitRequests(1));
+  // Lets time pass, but too little for its own limit.
+  const auto hasty = Begin("/hold", false, {absl::Now() + absl::Milliseconds(250), nullptr});
+  EXPECT_EQ(hasty->Await().code(), absl::StatusCode::kDeadlineExceeded);
+  options_.connect_timeout = absl::Milliseconds(200);
+  auto cancellation = std::make_shared<Cancellation>();
+  const auto cancelled = Begin("/hold", false, {absl::InfiniteFuture(), cancellation});
+  ASSERT_TRUE(server_.AwaitRequests(3));
+  EXPECT_EQ(server_.accepted(), 1);
+  cancellation->Cancel();
+  EXPECT_EQ(cancelled->Await().code(), absl::StatusCode::kCancelled);
+  options_.connect_timeout = absl::Seconds(10);
+  EXPECT_EQ(Begin("/1")->Await(), absl::OkStatus());
+  EXPECT_EQ(server_.accepted(), 2);
+  EXPECT_FALSE(other->done());
+  server_.Release();
+  EXPECT_EQ(other->Await(), absl::OkStatus());
+}
+
+TEST_F(CurlHttp2Test, AnAnswerToOneIsASignOfLifeForAll) {
+  const auto slow = Begin("/hold");
+  ASSERT_TRUE(server_.AwaitRequests(1));
+  const auto hasty = Begin("/hold", false, {absl::Now() + absl::Milliseconds(600), nullptr});
+  EXPECT_EQ(hasty->Await().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Begin("/1")->Await(), absl::OkStatus());
+  options_.connect_timeout = absl::Milliseconds(500);
+  auto cancellation = std::make_shared<Cancellation>();
+  const auto cancelled = Begin("/hold", false, {absl::InfiniteFuture(), cancellation});
+  ASSERT_TRUE(server_.AwaitRequests(4));
+  cancellation->Cancel();
+  EXPECT_EQ(cancelled->Await().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(Begin("/1")->Await(), absl::OkStatus());
+  EXPECT_EQ(server_.accepted(), 1);
+  server_.Release();
+  EXPECT_EQ(slow->Await(), absl::OkStatus());
+}
+
 TEST_F(CurlHttp2Test, GroupsShareNoConnection) {
   std::vector<std::unique_ptr<RecordedExchange>> exchanges;
   for (const char* group : {"a", "b", "c", "a"}) {

@@ -93,25 +93,51 @@ void ConnectionPool::Restart() {
 void ConnectionPool::SetConnection(CURL* easy, absl::string_view local) {
   Leave(easy);
   waiting_.erase(easy);
-  connections_[easy] = std::string(local);
-  transfers_[local].insert(easy);
+  connection_of_[easy] = std::string(local);
+  Connection& connection = connections_[local];
+  connection.transfers.insert(easy);
+  connection.unanswered.insert(easy);
+  connection.silence.Begin(EventLoop::Now());
+}
+
+void ConnectionPool::Heard(CURL* easy, bool has_head) {
+  const auto local = connection_of_.find(easy);
+  if (local == connection_of_.end()) return;
+  Connection& connection = connections_.find(local->second)->second;
+  const EventLoop::Time now = EventLoop::Now();
+  connection.silence.Break(now);
+  if (has_head && connection.unanswered.erase(easy) > 0) connection.silence.End(now);
+}
+
+bool ConnectionPool::IsSilent(CURL* easy, Silence::Duration limit) const {
+  const auto local = connection_of_.find(easy);
+  if (local == connection_of_.end()) return false;
+  const Connection& connection = connections_.find(local->second)->second;
+  return connection.unanswered.contains(easy) && connection.transfers.size() > 1 &&
+         connection.silence.Lasted(EventLoop::Now()) >= limit;
 }
 
 CURL* ConnectionPool::Leave(CURL* easy) {
-  const auto connection = connections_.find(easy);
-  if (connection == connections_.end()) return nullptr;
-  const auto there = transfers_.find(connection->second);
-  connections_.erase(connection);
-  there->second.erase(easy);
-  if (!there->second.empty()) return *there->second.begin();
-  transfers_.erase(there);
+  const auto local = connection_of_.find(easy);
+  if (local == connection_of_.end()) return nullptr;
+  const auto it = connections_.find(local->second);
+  connection_of_.erase(local);
+  Connection& connection = it->second;
+  connection.transfers.erase(easy);
+  if (connection.unanswered.erase(easy) > 0) connection.silence.End(EventLoop::Now());
+  if (!connection.transfers.empty()) return *connection.transfers.begin();
+  connections_.erase(it);
   return nullptr;
 }
 
 void ConnectionPool::BreakOff(CURL* easy) { curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L); }
 
 void ConnectionPool::Remove(CURL* easy, bool complete) {
-  if (!complete) BreakOff(easy);
+  if (complete) {
+    Heard(easy, /*has_head=*/true);
+  } else {
+    BreakOff(easy);
+  }
   CURL* other = Leave(easy);
   waiting_.erase(easy);
   curl_multi_remove_handle(multi_, easy);

@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "registry/net/curl/event_loop.h"
+#include "registry/net/curl/silence.h"
 #include "registry/net/ip_address.h"
 
 namespace registryd {
@@ -58,6 +59,11 @@ class ConnectionPool final : public EventLoop::Watcher {
   void ShareNoConnections();
   // The transfer is served by the connection from this local address and port.
   void SetConnection(CURL* easy, absl::string_view local);
+  // A part of the transfer's answer has come; `has_head`: all of its head has by now.
+  void Heard(CURL* easy, bool has_head);
+  // The transfer has no head yet, and its connection, which is not its own alone, has
+  // left requests unanswered for `limit` and longer.
+  bool IsSilent(CURL* easy, Silence::Duration limit) const;
   // Ends it, in whatever state it is. Unless it was `complete`, its connection is
   // closed, or its stream reset where others use the connection. Not to be called by
   // libcurl's callbacks.
@@ -71,6 +77,12 @@ class ConnectionPool final : public EventLoop::Watcher {
   size_t open() const { return open_; }
 
  private:
+  struct Connection {
+    absl::flat_hash_set<CURL*> transfers;
+    absl::flat_hash_set<CURL*> unanswered;  // Of these, the ones without a head.
+    Silence silence;
+  };
+
   ConnectionPool(EventLoop& loop, CURLM* multi, size_t max_idle, ConnectionCounts& counts);
 
   void OnReady(int fd, uint32_t events) override;
@@ -95,9 +107,9 @@ class ConnectionPool final : public EventLoop::Watcher {
   // Transfers that wait for a connection of others, or for libcurl to get to them.
   absl::flat_hash_map<CURL*, Transfer*> waiting_;
   std::optional<EventLoop::TimerId> restart_;
-  // Transfers by their connections, and the reverse.
-  absl::flat_hash_map<std::string, absl::flat_hash_set<CURL*>> transfers_;
-  absl::flat_hash_map<CURL*, std::string> connections_;
+  // That serve a transfer, by their local address and port; and these by transfer.
+  absl::flat_hash_map<std::string, Connection> connections_;
+  absl::flat_hash_map<CURL*, std::string> connection_of_;
   // By socket.
   absl::flat_hash_map<curl_socket_t, EventLoop::WatchId> watches_;
   std::optional<EventLoop::TimerId> timer_;

@@ -19,6 +19,10 @@ constexpr size_t kReadAtATime = size_t{128} << 10;
 // A long time, but one that can be added to the clock's.
 constexpr absl::Duration kForever = absl::Hours(24 * 365);
 
+// Of a connection with requests that wait, before it gets no more of them. Two calls of the
+// usual 5 seconds are enough, though not all of their time is spent waiting.
+constexpr absl::Duration kMaxSilence = absl::Seconds(9);
+
 EventLoop::Time After(absl::Duration duration) {
   return EventLoop::Now() +
          absl::ToChronoNanoseconds(std::clamp(duration, absl::ZeroDuration(), kForever));
@@ -120,7 +124,6 @@ void Exchange::SetCallbacks() {
                    static_cast<ReadyCallback>([](void* self, char*, char* ip, int, int port) {
                      auto& exchange = *static_cast<Exchange*>(self);
                      exchange.connected_ = true;
-                     exchange.connected_since_ = EventLoop::Now();
                      exchange.pool_->SetConnection(exchange.easy_->get(),
                                                    absl::StrCat(ip, " ", port));
                      if (exchange.connect_timer_) exchange.loop_->Cancel(*exchange.connect_timer_);
@@ -130,9 +133,9 @@ void Exchange::SetCallbacks() {
 
 void Exchange::SetTimers() {
   timers_.push_back(loop_->RunAt(deadline_, [this] {
-    GiveUp(TimedOut(!connected_           ? "connecting to"
-                    : !reader_.has_head() ? "waiting for the answer of"
-                                          : "receiving the answer of"));
+    Fail(TimedOut(!connected_           ? "connecting to"
+                  : !reader_.has_head() ? "waiting for the answer of"
+                                        : "receiving the answer of"));
   }));
   connect_timer_ = loop_->RunAt(After(options_.connect_timeout), [this] { Fail(NoConnection()); });
   if (options_.min_bytes_per_second <= 0 || options_.slow_period <= absl::ZeroDuration()) return;
@@ -154,7 +157,7 @@ void Exchange::CheckSpeed() {
     UpdateWaiting();
   }
   if (speed_->TooSlow(now, bytes)) {
-    return GiveUp(
+    return Fail(
         Error(absl::StatusCode::kUnavailable, Reason::kConnectionFailed,
               absl::StrCat(plan_.target.server, " moved fewer than ", options_.min_bytes_per_second,
                            " bytes per second for ", absl::FormatDuration(options_.slow_period))));
@@ -173,14 +176,6 @@ void Exchange::LimitBodyTime() {
   }));
 }
 
-void Exchange::GiveUp(absl::Status status) {
-  const auto patience = absl::ToChronoNanoseconds(options_.connect_timeout);
-  if (connected_ && !reader_.has_head() && EventLoop::Now() - connected_since_ >= patience) {
-    suspect_ = pool_;
-  }
-  Fail(std::move(status));
-}
-
 void Exchange::UpdateWaiting() {
   if (!speed_.has_value()) return;
   // The server may store what it was sent, or fetch what it was asked for.
@@ -196,6 +191,7 @@ void Exchange::UpdateWaiting() {
 size_t Exchange::OnHeader(absl::string_view line) {
   head_bytes_ += line.size();
   absl::StatusOr<std::optional<HttpResponseHead>> head = reader_.AddLine(line);
+  pool_->Heard(easy_->get(), reader_.has_head());
   if (!head.ok()) {
     BreakOff(head.status());
     return 0;
@@ -214,6 +210,7 @@ size_t Exchange::OnHeader(absl::string_view line) {
 
 size_t Exchange::OnBody(absl::string_view data) {
   const size_t size = data.size();
+  pool_->Heard(easy_->get(), /*has_head=*/true);
   StopAwaitingPart();
   if (plan_.bulk) return Gather(data);
   if (awaiting_resume_ && !reader_.http2()) {
@@ -431,6 +428,12 @@ absl::Status Exchange::TimedOut(absl::string_view what) const {
 
 void Exchange::Fail(absl::Status status) {
   if (finished_) return;
+  // By a deadline as well as by a cancellation: callers cancel when theirs has passed.
+  if (pool_ != nullptr &&
+      pool_->IsSilent(easy_->get(),
+                      absl::ToChronoNanoseconds(std::min(options_.connect_timeout, kMaxSilence)))) {
+    suspect_ = pool_;
+  }
   LeavePool(/*complete=*/false);
   Finish(std::move(status));
 }

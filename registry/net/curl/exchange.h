@@ -38,8 +38,9 @@ class Exchange final : public ConnectionPool::Transfer,
   struct Summary {
     const absl::Status& status;
     bool reused_connection = false;
-    // Not null: it was given up after its connection, of this pool, had brought no answer
-    // for longer than a new one may take.
+    // Not null: it was given up without an answer on a connection, of this pool, that
+    // others use too and that has brought nothing to anyone for longer than a new one
+    // may take.
     const ConnectionPool* suspect = nullptr;
   };
   // Called once, before the receiver's OnDone.
@@ -72,8 +73,6 @@ class Exchange final : public ConnectionPool::Transfer,
   void CheckSpeed();
   // From the head on.
   void LimitBodyTime();
-  // Fails for want of bytes from the server.
-  void GiveUp(absl::Status status);
   void OnTransferDone(CURLcode code) override;
   absl::Status StatusOf(CURLcode code) const;
   absl::Status NoConnection() const;
@@ -123,7 +122,6 @@ class Exchange final : public ConnectionPool::Transfer,
   std::optional<SpeedLimit> speed_;
   bool finished_ = false;
   bool connected_ = false;
-  EventLoop::Time connected_since_;
   const ConnectionPool* suspect_ = nullptr;  // Summary's.
   absl::Status failure_;                     // BreakOff's.
 
