@@ -180,7 +180,7 @@ void CurlHttpTransport::Core::Ended(const std::string& key, const Exchange* exch
                                       : options_.idle_lifetime;
   pool.end_timer = loop_->RunAt(EventLoop::Now() + absl::ToChronoNanoseconds(lifetime),
                                 [this, key] { End(key); });
-  if (connections_.idle > options_.max_idle) {
+  if (connections_.closable > options_.max_idle) {
     loop_->RunAt(EventLoop::Now(), [self = shared_from_this()] { self->Trim(); });
   }
 }
@@ -188,13 +188,16 @@ void CurlHttpTransport::Core::Ended(const std::string& key, const Exchange* exch
 void CurlHttpTransport::Core::Retire(const std::string& key, const ConnectionPool* pool) {
   const auto it = pools_.find(key);
   if (it == pools_.end() || it->second.connections.get() != pool) return;
+  it->second.connections->KeepNoConnections();
   retired_.push_back(std::move(it->second));
   pools_.erase(it);
   keys_ = pools_.size();
 }
 
 void CurlHttpTransport::Core::Trim() {
-  while (connections_.idle > options_.max_idle && !idle_.empty()) End(std::string(idle_.front()));
+  while (connections_.closable > options_.max_idle && !idle_.empty()) {
+    End(std::string(idle_.front()));
+  }
 }
 
 void CurlHttpTransport::Core::End(const std::string& key) {

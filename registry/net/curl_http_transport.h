@@ -19,8 +19,8 @@ struct CurlHttpTransportOptions {
   // Requests at the same time. Beyond that Send refuses: UNAVAILABLE, OVERLOADED.
   size_t max_active = 10000;
   // Connections that wait for their next request: for one key (see below), at least 1,
-  // and for all together. Where there are more, those that were not used for the longest
-  // time are closed.
+  // and for all keys together that have no request at the moment. Where there are more,
+  // those that were not used for the longest time are closed.
   size_t max_idle_per_key = 64;
   size_t max_idle = 256;
   // How long one waits.

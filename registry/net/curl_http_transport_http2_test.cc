@@ -176,6 +176,41 @@ TEST_F(CurlHttp2Test, AnAnswerToOneIsASignOfLifeForAll) {
   EXPECT_EQ(slow->Await(), absl::OkStatus());
 }
 
+TEST_F(CurlHttp2Test, KeepsNoConnectionBesideOneThatAnswersNothing) {
+  server_.LimitStreams(2);
+  EXPECT_EQ(Begin("/1")->Await(), absl::OkStatus());  // The limit is known then.
+  const auto other = Begin("/hold");
+  const auto hasty = Begin("/hold", false, {absl::Now() + absl::Milliseconds(250), nullptr});
+  EXPECT_EQ(hasty->Await().code(), absl::StatusCode::kDeadlineExceeded);
+  ASSERT_TRUE(server_.AwaitResets(1));
+  options_.connect_timeout = absl::Milliseconds(200);
+  auto cancellation = std::make_shared<Cancellation>();
+  const auto cancelled = Begin("/hold", false, {absl::InfiniteFuture(), cancellation});
+  ASSERT_TRUE(server_.AwaitRequests(4));
+  EXPECT_EQ(server_.accepted(), 1);
+
+  // One more finds no room on it.
+  options_.connect_timeout = absl::Seconds(10);
+  ScriptedBody body({"body"}, 4);
+  body.Hold();
+  HttpRequest request = Get(server_.url("/echo"));
+  request.method = "POST";
+  request.body = body.Source();
+  RecordedExchange beside;
+  transport_->Send(std::move(request), options_, {}, beside.Receiver());
+  ASSERT_TRUE(body.AwaitRead());
+  EXPECT_EQ(server_.accepted(), 2);
+  cancellation->Cancel();
+  EXPECT_EQ(cancelled->Await().code(), absl::StatusCode::kCancelled);
+  body.Give();
+  if (!beside.done() && body.AwaitRead(absl::Milliseconds(100))) body.Give();
+  EXPECT_EQ(beside.Await(), absl::OkStatus());
+  EXPECT_TRUE(server_.AwaitOpen(1));
+  EXPECT_FALSE(other->done());
+  server_.Release();
+  EXPECT_EQ(other->Await(), absl::OkStatus());
+}
+
 TEST_F(CurlHttp2Test, GroupsShareNoConnection) {
   std::vector<std::unique_ptr<RecordedExchange>> exchanges;
   for (const char* group : {"a", "b", "c", "a"}) {

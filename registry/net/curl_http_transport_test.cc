@@ -163,6 +163,38 @@ TEST(CurlHttpTransport, KeepsFewIdleConnections) {
   EXPECT_EQ(transport->stats().connections_reused, 1);
 }
 
+TEST(CurlHttpTransport, IdleConnectionsOfABusyKeyDriveOutNoOthers) {
+  ScriptedHttpServer server;
+  const WireStep answer = WireStep::Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  server.Reply("", "/short", ScriptedResponse::Raw({WireStep::Stall(), answer}));
+  server.Reply("", "/long", ScriptedResponse::Raw({WireStep::Stall(), WireStep::Stall(), answer}));
+  server.Reply("", "*", {});
+  CurlHttpTransportOptions options;
+  options.max_idle = 3;
+  auto transport = NewTransport(options);
+  HttpOptions busy;
+  busy.connection_group = "busy";
+  RecordedExchange last;
+  transport->Send(Get(server.url("/long")), busy, {}, last.Receiver());
+  std::vector<std::unique_ptr<RecordedExchange>> exchanges;
+  for (int i = 0; i < 5; ++i) {
+    exchanges.push_back(std::make_unique<RecordedExchange>());
+    transport->Send(Get(server.url("/short")), busy, {}, exchanges.back()->Receiver());
+  }
+  ASSERT_TRUE(server.AwaitStalled(6));
+  server.Release();
+  for (const auto& exchange : exchanges) EXPECT_EQ(exchange->Await(), absl::OkStatus());
+  EXPECT_EQ(transport->stats().idle, 5);
+
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Fetch(*transport, Get(server.url())), absl::OkStatus());
+  EXPECT_EQ(server.accepted(), 7);
+  // The last of the key's requests has them counted.
+  ASSERT_TRUE(server.AwaitStalled(1));
+  server.Release();
+  EXPECT_EQ(last.Await(), absl::OkStatus());
+  EXPECT_TRUE(server.AwaitOpen(0));
+}
+
 TEST(CurlHttpTransport, KeepsFewIdleConnectionsOfAKey) {
   ScriptedHttpServer server;
   server.Reply(

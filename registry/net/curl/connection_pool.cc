@@ -90,8 +90,14 @@ void ConnectionPool::Restart() {
   }
 }
 
+void ConnectionPool::KeepNoConnections() {
+  keeps_connections_ = false;
+  for (const auto& [easy, local] : connection_of_) BreakOff(easy);
+}
+
 void ConnectionPool::SetConnection(CURL* easy, absl::string_view local) {
   Leave(easy);
+  if (!keeps_connections_) BreakOff(easy);
   waiting_.erase(easy);
   connection_of_[easy] = std::string(local);
   Connection& connection = connections_[local];
@@ -164,6 +170,9 @@ void ConnectionPool::Count(int opened, int started) {
   const size_t idle = open_ > active_ ? open_ - active_ : 0;
   counts_.idle += idle - idle_;
   idle_ = idle;
+  const size_t closable = active_ == 0 ? open_ : 0;
+  counts_.closable += closable - closable_;
+  closable_ = closable;
 }
 
 void ConnectionPool::OnReady(int fd, uint32_t events) {

@@ -25,6 +25,8 @@ struct ConnectionCounts {
   std::atomic<uint64_t> opened{0};
   std::atomic<size_t> open{0};
   std::atomic<size_t> idle{0};
+  // Of the idle ones, those that can be closed, with their pool: no transfer is in it.
+  std::atomic<size_t> closable{0};
 };
 
 // Transfers that may share connections, and their connections: one of libcurl's
@@ -57,6 +59,9 @@ class ConnectionPool final : public EventLoop::Watcher {
   // The server speaks HTTP/1.1 alone: no transfer has to wait any more for the first
   // connection to tell whether it can be shared.
   void ShareNoConnections();
+  // From now on each connection is closed as soon as no transfer uses it any more. One
+  // that is idle already, which libcurl cannot be told to close, goes with the pool.
+  void KeepNoConnections();
   // The transfer is served by the connection from this local address and port.
   void SetConnection(CURL* easy, absl::string_view local);
   // A part of the transfer's answer has come; `has_head`: all of its head has by now.
@@ -104,6 +109,7 @@ class ConnectionPool final : public EventLoop::Watcher {
   ConnectionCounts& counts_;
   std::vector<IpAddress> addresses_;
   bool shares_connections_ = true;
+  bool keeps_connections_ = true;
   // Transfers that wait for a connection of others, or for libcurl to get to them.
   absl::flat_hash_map<CURL*, Transfer*> waiting_;
   std::optional<EventLoop::TimerId> restart_;
@@ -116,6 +122,7 @@ class ConnectionPool final : public EventLoop::Watcher {
   size_t active_ = 0;
   size_t open_ = 0;
   size_t idle_ = 0;
+  size_t closable_ = 0;
 };
 
 }  // namespace registryd

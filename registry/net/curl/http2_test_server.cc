@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -55,7 +56,9 @@ struct Stream {
 // One client.
 class Connection {
  public:
-  Connection(int fd, SSL_CTX* context, Seen& seen) : fd_(fd), ssl_(SSL_new(context)), seen_(seen) {
+  // `max_streams`: 0 for no limit.
+  Connection(int fd, SSL_CTX* context, Seen& seen, uint32_t max_streams)
+      : fd_(fd), ssl_(SSL_new(context)), seen_(seen) {
     SSL_set_fd(ssl_.get(), fd);
     SSL_set_accept_state(ssl_.get());
     nghttp2_session_callbacks* callbacks = nullptr;
@@ -66,7 +69,8 @@ class Connection {
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, OnClose);
     nghttp2_session_server_new(&session_, callbacks, this);
     nghttp2_session_callbacks_del(callbacks);
-    nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0);
+    const nghttp2_settings_entry limit = {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, max_streams};
+    nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, &limit, max_streams == 0 ? 0 : 1);
   }
   ~Connection() {
     nghttp2_session_del(session_);
@@ -232,6 +236,7 @@ class Http2TestServer::Loop {
 
   Seen seen;
   int port = 0;
+  std::atomic<uint32_t> max_streams{0};
 
  private:
   static constexpr uint64_t kRelease = 1;
@@ -282,7 +287,7 @@ class Http2TestServer::Loop {
       if (asked >= kStop) return connections_.clear();
       const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0) {
-        connections_.push_back(std::make_unique<Connection>(fd, context_.get(), seen));
+        connections_.push_back(std::make_unique<Connection>(fd, context_.get(), seen, max_streams));
         absl::MutexLock lock(&seen.mutex);
         ++seen.accepted;
       }
@@ -313,6 +318,8 @@ std::string Http2TestServer::url(absl::string_view path) const {
 }
 
 void Http2TestServer::Release() { loop_->Release(); }
+
+void Http2TestServer::LimitStreams(uint32_t streams) { loop_->max_streams = streams; }
 
 size_t Http2TestServer::accepted() const {
   absl::MutexLock lock(&loop_->seen.mutex);

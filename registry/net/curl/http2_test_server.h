@@ -2,6 +2,7 @@
 #define REGISTRYD_REGISTRY_NET_CURL_HTTP2_TEST_SERVER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,8 @@ class Http2TestServer {
   std::string url(absl::string_view path) const;
 
   void Release();
+  // Connections from now on take so many requests at the same time.
+  void LimitStreams(uint32_t streams);
 
   size_t accepted() const;
   size_t requests() const;  // Those with a complete head.
