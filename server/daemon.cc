@@ -26,6 +26,9 @@ constexpr int kMaxConcurrentStreams = 1000;
 constexpr int kMaxMetadataSize = 16 << 10;
 // Reflection is the one service that holds a thread per stream.
 constexpr int kMaxBlockingThreads = 64;
+// How often a client may ping, with or without calls: gRPC's own bounds, five minutes and two
+// hours, would end the connection of a client that watches for its end in a quiet stream.
+constexpr int kMinPingIntervalMs = 10'000;
 // What all connections together may buffer, in bytes.
 constexpr size_t kMaxBufferMemory = size_t{512} << 20;
 
@@ -121,6 +124,9 @@ absl::Status Daemon::Listen(std::vector<ActivatedSocket> sockets) {
   builder.SetResourceQuota(quota);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataSize);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kMinPingIntervalMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.RegisterService(registry_service_.get());
   builder.RegisterService(&config_service_);
   builder.RegisterService(v1_session_service_.get());

@@ -21,8 +21,27 @@ namespace {
 // Connections taken from one listener before the next has its turn.
 constexpr int kFairShare = 64;
 
+// When a TCP peer that is silent is asked whether it is there, how often again, and after how
+// many unanswered questions it has gone: two minutes in all.
+constexpr int kKeepAliveIdleSeconds = 60;
+constexpr int kKeepAliveIntervalSeconds = 10;
+constexpr int kKeepAliveProbes = 6;
+
 FileDescriptor Accept(int listener_fd) {
   return FileDescriptor(::accept4(listener_fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+}
+
+// An option that the system refuses is no reason to refuse the connection.
+void SetOption(const FileDescriptor& fd, int level, int name, int value) {
+  ::setsockopt(fd.get(), level, name, &value, sizeof(value));
+}
+
+void SetUpTcp(const FileDescriptor& fd) {
+  SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  SetOption(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveIdleSeconds);
+  SetOption(fd, IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
+  SetOption(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveProbes);
+  SetOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
 }  // namespace
@@ -157,10 +176,7 @@ void AcceptLoop::Serve(Listener& listener, FileDescriptor fd) {
     ++listener.lost;
     return;
   }
-  if (peer.ss_family != AF_UNIX) {
-    const int on = 1;
-    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  }
+  if (peer.ss_family != AF_UNIX) SetUpTcp(fd);
   ++listener.accepted;
   listener.handler(listener.socket.fd(), std::move(fd));
 }
