@@ -8,12 +8,17 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <iterator>
+#include <map>
+#include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "event2/buffer.h"
+#include "event2/bufferevent.h"
 #include "event2/event.h"
 #include "event2/http.h"
 #include "event2/listener.h"
@@ -29,6 +34,7 @@ struct EventDeleter {
   void operator()(event_base* base) const { event_base_free(base); }
   void operator()(event* e) const { event_free(e); }
   void operator()(evhttp* http) const { evhttp_free(http); }
+  void operator()(bufferevent* stream) const { bufferevent_decref(stream); }
 };
 template <typename T>
 using EventPtr = std::unique_ptr<T, EventDeleter>;
@@ -64,6 +70,18 @@ void ReplyText(evhttp_request* request, int code, const char* reason, absl::stri
   Reply(request, code, reason, "text/plain; charset=utf-8", body);
 }
 
+// Makes evhttp free the connection of `stream`, as it does with one that is silent.
+void Close(bufferevent* stream) {
+  bufferevent_trigger_event(stream, BEV_EVENT_READING | BEV_EVENT_TIMEOUT, 0);
+}
+
+// Whether evhttp has freed the connection: then nobody listens to `stream` any more.
+bool HasEnded(bufferevent* stream) {
+  bufferevent_event_cb on_event = nullptr;
+  bufferevent_getcb(stream, nullptr, nullptr, &on_event, nullptr);
+  return on_event == nullptr;
+}
+
 }  // namespace
 
 // libevent's objects, and the thread that alone touches them once it runs.
@@ -71,10 +89,13 @@ class MetricsHttpServer::Loop {
  public:
   Loop(const MetricsHttpServerOptions& options, Sources sources)
       : sources_(std::move(sources)),
+        max_connections_(options.max_connections),
+        request_timeout_(absl::ToTimeval(options.request_timeout)),
         wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         base_(event_base_new()),
         http_(evhttp_new(base_.get())),
-        stop_(event_new(base_.get(), wake_.get(), EV_READ, Stop, base_.get())) {
+        stop_(event_new(base_.get(), wake_.get(), EV_READ, Stop, base_.get())),
+        refuse_(event_new(base_.get(), -1, 0, CloseRefused, this)) {
     evhttp_set_max_headers_size(http_.get(), static_cast<ev_ssize_t>(options.max_header_bytes));
     evhttp_set_max_body_size(http_.get(), static_cast<ev_ssize_t>(options.max_body_bytes));
     const timeval timeout = absl::ToTimeval(options.timeout);
@@ -84,6 +105,7 @@ class MetricsHttpServer::Loop {
                                                 EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
                                                 EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
                                                 EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);
+    evhttp_set_bevcb(http_.get(), OnConnection, this);
     evhttp_set_gencb(http_.get(), OnRequest, this);
     event_add(stop_.get(), nullptr);
   }
@@ -101,7 +123,8 @@ class MetricsHttpServer::Loop {
       return absl::UnavailableError(absl::StrCat("cannot serve metrics on ", address.host, " port ",
                                                  address.port, ": ", strerror(errno)));
     }
-    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(bound), Pause);
+    listener_ = evhttp_bound_socket_get_listener(bound);
+    evconnlistener_set_error_cb(listener_, Pause);
     port_ = PortOf(evhttp_bound_socket_get_fd(bound));
 
     // The thread takes no signal: a connection that has gone is to be an error of
@@ -132,8 +155,67 @@ class MetricsHttpServer::Loop {
         listener, &kAcceptPause);
   }
 
+  // A connection, from the outside: evhttp has its own reference to `stream`, and does not
+  // tell when it gives that up.
+  struct Connection {
+    EventPtr<bufferevent> stream;
+    EventPtr<event> deadline;  // Of the request that is awaited.
+  };
+
+  // Makes what a new connection is read and written by. evhttp puts the socket in after that.
+  static bufferevent* OnConnection(event_base* base, void* self) {
+    bufferevent* stream = bufferevent_socket_new(base, -1, 0);
+    if (stream != nullptr) static_cast<Loop*>(self)->Count(stream);
+    return stream;
+  }
+
+  void Count(bufferevent* stream) {
+    for (auto i = connections_.begin(); i != connections_.end();) {
+      i = HasEnded(i->first) ? connections_.erase(i) : std::next(i);
+    }
+    bufferevent_incref(stream);
+    EventPtr<bufferevent> reference(stream);
+    if (connections_.size() >= max_connections_) {
+      // Closed as soon as it has its socket. No other is accepted until then.
+      refused_.push_back(std::move(reference));
+      evconnlistener_disable(listener_);
+      event_active(refuse_.get(), EV_TIMEOUT, 0);
+      return;
+    }
+    EventPtr<event> deadline(event_new(base_.get(), -1, 0, OnDeadline, stream));
+    event_add(deadline.get(), &request_timeout_);
+    connections_[stream] = {std::move(reference), std::move(deadline)};
+  }
+
+  static void CloseRefused(evutil_socket_t, short, void* self) {
+    Loop& loop = *static_cast<Loop*>(self);
+    for (const auto& stream : loop.refused_) Close(stream.get());
+    loop.refused_.clear();
+    evconnlistener_enable(loop.listener_);
+  }
+
+  static void OnDeadline(evutil_socket_t, short, void* stream) {
+    Close(static_cast<bufferevent*>(stream));
+  }
+
+  // Null if the connection is not counted.
+  event* DeadlineAfter(evhttp_request* request) const {
+    const auto found = connections_.find(
+        evhttp_connection_get_bufferevent(evhttp_request_get_connection(request)));
+    return found == connections_.end() ? nullptr : found->second.deadline.get();
+  }
+
+  // The request is whole; the time of the next begins when this one is answered.
   static void OnRequest(evhttp_request* request, void* self) {
-    static_cast<Loop*>(self)->Answer(request);
+    Loop& loop = *static_cast<Loop*>(self);
+    if (event* deadline = loop.DeadlineAfter(request)) event_del(deadline);
+    evhttp_request_set_on_complete_cb(request, OnAnswered, self);
+    loop.Answer(request);
+  }
+
+  static void OnAnswered(evhttp_request* request, void* self) {
+    const Loop& loop = *static_cast<Loop*>(self);
+    if (event* deadline = loop.DeadlineAfter(request)) event_add(deadline, &loop.request_timeout_);
   }
 
   void Answer(evhttp_request* request) {
@@ -156,10 +238,17 @@ class MetricsHttpServer::Loop {
   }
 
   const Sources sources_;
+  const size_t max_connections_;
+  const timeval request_timeout_;
   const FileDescriptor wake_;
   const EventPtr<event_base> base_;
   const EventPtr<evhttp> http_;
   const EventPtr<event> stop_;
+  const EventPtr<event> refuse_;
+  evconnlistener* listener_ = nullptr;  // Of http_.
+  // Those that ended are found and dropped when the next one comes.
+  std::map<bufferevent*, Connection> connections_;
+  std::vector<EventPtr<bufferevent>> refused_;
   uint16_t port_ = 0;
   std::thread thread_;
 };

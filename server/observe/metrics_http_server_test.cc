@@ -1,6 +1,7 @@
 #include "server/observe/metrics_http_server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -31,10 +32,16 @@ using testing::StartsWith;
 
 class MetricsHttpServerTest : public testing::Test {
  protected:
-  void SetUp() override {
+  static MetricsHttpServerOptions Options() {
     MetricsHttpServerOptions options;
     options.address = *LoopbackAddress::Parse("127.0.0.1:0");
     options.timeout = absl::Milliseconds(200);
+    return options;
+  }
+
+  void SetUp() override { Start(Options()); }
+
+  void Start(const MetricsHttpServerOptions& options) {
     auto server = MetricsHttpServer::Start(
         options, {[this] { return metrics_.Text(); }, [this] { return healthy_.load(); }});
     ASSERT_TRUE(server.ok()) << server.status();
@@ -62,9 +69,22 @@ class MetricsHttpServerTest : public testing::Test {
     return text;
   }
 
+  // Whether the server ends the connection without a word.
+  static bool IsClosed(const FileDescriptor& connection) {
+    const timeval patience = {30, 0};
+    setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    char byte;
+    const ssize_t got = read(connection.get(), &byte, 1);
+    return got == 0 || (got < 0 && errno == ECONNRESET);
+  }
+
+  static void Send(const FileDescriptor& connection, const std::string& text) {
+    send(connection.get(), text.data(), text.size(), MSG_NOSIGNAL);
+  }
+
   std::string Ask(const std::string& request) {
     const FileDescriptor connection = Connect();
-    send(connection.get(), request.data(), request.size(), MSG_NOSIGNAL);
+    Send(connection, request);
     return ReadAll(connection);
   }
 
@@ -143,6 +163,45 @@ TEST_F(MetricsHttpServerTest, ClosesASilentConnection) {
   send(unfinished.get(), "GET /metr", 9, MSG_NOSIGNAL);
   EXPECT_THAT(ReadAll(silent), Not(HasSubstr("200 OK")));
   EXPECT_THAT(ReadAll(unfinished), Not(HasSubstr("200 OK")));
+}
+
+// Silence has an hour here, so it is not what ends these.
+TEST_F(MetricsHttpServerTest, ClosesAConnectionWhoseRequestDoesNotEnd) {
+  MetricsHttpServerOptions options = Options();
+  options.timeout = absl::Hours(1);
+  options.request_timeout = absl::Seconds(2);
+  Start(options);
+  const FileDescriptor first = Connect();
+  Send(first, "GET /metr");
+  const FileDescriptor second = Connect();
+  Send(second, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz HTTP/1.1\r\nX: ");
+  EXPECT_TRUE(IsClosed(first));
+  const std::string responses = ReadAll(second);
+  EXPECT_THAT(responses, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(responses, EndsWith("\r\n\r\nok\n"));
+}
+
+TEST_F(MetricsHttpServerTest, ClosesConnectionsBeyondTheLimit) {
+  MetricsHttpServerOptions options = Options();
+  options.timeout = absl::Hours(1);
+  options.request_timeout = absl::Hours(1);
+  options.max_connections = 2;
+  Start(options);
+  const FileDescriptor first = Connect();
+  const FileDescriptor second = Connect();
+  for (int i = 0; i < 5; ++i) {
+    const FileDescriptor refused = Connect();
+    Send(refused, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_TRUE(IsClosed(refused)) << i;
+  }
+  Send(first, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(ReadAll(first), StartsWith("HTTP/1.1 200 OK\r\n"));
+  // There is room for one again, each time.
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(Get("/healthz"), StartsWith("HTTP/1.1 200 OK\r\n")) << i;
+  const FileDescriptor third = Connect();
+  EXPECT_TRUE(IsClosed(Connect()));
+  Send(second, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(ReadAll(second), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
 TEST_F(MetricsHttpServerTest, StopsWithConnectionsOpen) {
