@@ -90,8 +90,6 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(const Settings& settings,
     // It may have changed before anybody watched.
     daemon->ReloadIfFileChanged();
   }
-  daemon->LogAddresses();
-  notify.Ready();
   return daemon;
 }
 
@@ -214,13 +212,14 @@ void Daemon::AddFigures() {
                       [this] { return logger_.dropped(); });
 }
 
-void Daemon::LogAddresses() {
+void Daemon::Announce() {
   std::vector<std::string> addresses;
   for (const ListenAddress& address : listeners_->addresses()) {
     addresses.push_back(address.ToString());
     logger_.Log(LogLevel::kInfo, "listening", {{"address", addresses.back()}});
   }
   notify_.Status(absl::StrCat("serving on ", absl::StrJoin(addresses, ", ")));
+  notify_.Ready();
 }
 
 void Daemon::ReloadIfFileChanged() {

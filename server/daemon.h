@@ -41,7 +41,7 @@ namespace registryd {
 // that callers reach them by. main.cc makes one.
 //
 //   auto daemon = Daemon::Create(settings, sockets, configuration, logger, notify);
-//   ...                     // Serves.
+//   (*daemon)->Announce();  // Serves.
 //   (*daemon)->Reload();    // At SIGHUP.
 //   (*daemon)->Drain();     // At SIGTERM.
 class Daemon {
@@ -59,6 +59,10 @@ class Daemon {
   // Drains, if that has not been done.
   ~Daemon();
 
+  // Tells the log and the service manager that it serves, and where. Once, as soon as
+  // somebody sees to SIGTERM: who has read this may send it.
+  void Announce();
+
   // Reads configuration and certificates again. A fault is logged and counted,
   // and changes nothing. Thread-safe.
   void Reload() ABSL_LOCKS_EXCLUDED(reload_mutex_);
@@ -74,7 +78,6 @@ class Daemon {
   absl::Status Listen(std::vector<ActivatedSocket> sockets);
   absl::Status ServeMetrics();
   void AddFigures();
-  void LogAddresses();
   // At a change in the configuration file's folder: reloads if it was the file.
   void ReloadIfFileChanged();
 

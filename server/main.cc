@@ -13,6 +13,7 @@
 #include "server/default_socket.h"
 #include "server/grpc_log.h"
 #include "server/lifecycle/process_hardening.h"
+#include "server/lifecycle/reloader.h"
 #include "server/lifecycle/sd_notify.h"
 #include "server/lifecycle/signal_thread.h"
 #include "server/listen/socket_activation.h"
@@ -53,7 +54,11 @@ int Serve(LoadedSettings loaded, SettingValues flags, const Environment& environ
       !status.ok()) {
     return Complain(status, kFailed);
   }
+  bool hung_up = false;
   SignalThread signals;
+  // Until there is something to drain, a termination ends the process at once: a disk or a
+  // name server may keep it waiting. A hangup waits, as what it means may have been read before.
+  signals.Start({[](int) { ::_exit(kOk); }, [&] { hung_up = true; }, nullptr});
 
   LoggerOptions log_options;
   log_options.level = loaded.settings.log_level;
@@ -83,11 +88,17 @@ int Serve(LoadedSettings loaded, SettingValues flags, const Environment& environ
   }
 
   absl::Notification terminated;
+  Reloader reloader([&] {
+    if (!terminated.HasBeenNotified()) (*daemon)->Reload();
+  });
+  signals.Stop();
   signals.Start({
       [&](int) { terminated.Notify(); },
-      [&] { (*daemon)->Reload(); },
+      [&] { reloader.Request(); },
       nullptr,
   });
+  if (hung_up) reloader.Request();
+  (*daemon)->Announce();
   while (!terminated.WaitForNotificationWithTimeout(notify.watchdog_interval())) notify.Watchdog();
   (*daemon)->Drain();
   // What is left to do may hang: a thread that waits for a name server, a log that nobody
