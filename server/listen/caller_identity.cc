@@ -2,6 +2,7 @@
 
 #include <grpc/grpc_security_constants.h>
 
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -16,6 +17,8 @@ namespace registryd {
 namespace {
 
 constexpr uid_t kRoot = 0;
+// Where the kernel does not tell; its own default.
+constexpr uid_t kDefaultOverflowUid = 65534;
 // What gRPC calls a transport without security.
 constexpr absl::string_view kInsecureTransport = "insecure";
 // What it calls the peer of a channel without address. Addresses have a scheme.
@@ -41,7 +44,8 @@ CallerIdentity UnixCaller(const grpc::AuthContext& auth, const CallerPolicy& pol
   const std::optional<absl::string_view> text = OnlyValue(auth, kPeerUidProperty);
   uid_t uid = 0;
   if (!text.has_value() || !absl::SimpleAtoi(*text, &uid)) return caller;
-  if (uid == kRoot || uid == policy.own_uid) caller.role = Role::kAdmin;
+  const bool trusted = uid == kRoot || uid == policy.own_uid;
+  if (trusted && uid != policy.overflow_uid) caller.role = Role::kAdmin;
   caller.id = absl::StrCat("uid:", uid);
   caller.channel_private = true;
   return caller;
@@ -75,6 +79,12 @@ bool IsLoopback(absl::string_view peer) {
 }
 
 }  // namespace
+
+uid_t OverflowUid() {
+  std::ifstream file("/proc/sys/kernel/overflowuid");
+  uid_t uid = 0;
+  return file >> uid ? uid : kDefaultOverflowUid;
+}
 
 CallerIdentity IdentifyCaller(const grpc::AuthContext* auth, absl::string_view peer,
                               const CallerPolicy& policy) {

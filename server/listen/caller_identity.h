@@ -35,10 +35,15 @@ struct CallerIdentity {
   bool channel_private = false;
 };
 
+// The user as whom the kernel shows those that this user namespace does not map.
+uid_t OverflowUid();
+
 // Who may do what. Plain data.
 struct CallerPolicy {
   // Over a Unix socket this user is an admin, as root is.
   uid_t own_uid = ::geteuid();
+  // Anybody may be behind this one, so it is never an admin, not even as own_uid.
+  uid_t overflow_uid = OverflowUid();
   // Subject alternative names (URI, DNS name, email, IP address) of client
   // certificates whose holders are admins; compared byte by byte.
   absl::flat_hash_set<std::string> admin_sans;

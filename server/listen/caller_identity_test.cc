@@ -2,6 +2,7 @@
 
 #include <grpc/grpc_security_constants.h>
 
+#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -194,6 +195,26 @@ TEST(IdentifyCaller, InProcessRoleIsThePolicys) {
   policy.in_process_role = Role::kAdmin;
   EXPECT_EQ(IdentifyCaller(nullptr, "unknown", policy).role, Role::kAdmin);
   EXPECT_EQ(IdentifyCaller(nullptr, "ipv4:127.0.0.1:1", policy).role, Role::kReader);
+}
+
+// In a user namespace everybody whom it does not map comes as that user.
+TEST(IdentifyCaller, WhoMayBeAnybodyIsAReaderEvenAsTheOwnUser) {
+  CallerPolicy policy;
+  policy.own_uid = 65533;
+  policy.overflow_uid = 65533;
+  const FakeAuthContext anybody(Unix("65533"));
+  EXPECT_EQ(IdentifyCaller(&anybody, "unix:", policy).role, Role::kReader);
+  EXPECT_EQ(IdentifyCaller(&anybody, "unix:", policy).id, "uid:65533");
+  const FakeAuthContext root(Unix("0"));
+  EXPECT_EQ(IdentifyCaller(&root, "unix:", policy).role, Role::kAdmin);
+}
+
+TEST(IdentifyCaller, TheKernelTellsTheOverflowUser) {
+  uid_t uid = 0;
+  std::ifstream file("/proc/sys/kernel/overflowuid");
+  if (!(file >> uid)) uid = 65534;
+  EXPECT_EQ(OverflowUid(), uid);
+  EXPECT_EQ(CallerPolicy().overflow_uid, uid);
 }
 
 TEST(IdentifyCaller, OwnUserIsThisProcesss) { EXPECT_EQ(CallerPolicy().own_uid, ::geteuid()); }
