@@ -23,6 +23,10 @@ struct AuthConfig {
   Secret registry_token;
 };
 
+// Takes base64 of USERNAME:PASSWORD apart into `config`'s user name and password. NULs
+// around the password are cut, as Docker does. False if it is none, and nothing has changed.
+bool SplitAuth(absl::string_view auth, AuthConfig& config);
+
 // By key, as Docker's config.json holds them: host names or whole URLs. Ordered,
 // so that where several legacy keys match, the first in order is taken.
 using AuthConfigs = std::map<std::string, AuthConfig, std::less<>>;

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "registry/auth/json_walk.h"
@@ -29,23 +28,6 @@ absl::Status Fault(absl::Span<const std::string> path, absl::string_view problem
   }
   if (where.empty()) where = "the file";
   return absl::InvalidArgumentError(absl::StrCat(where, ": ", problem));
-}
-
-// Takes base64 of USERNAME:PASSWORD apart.
-bool SplitAuth(absl::string_view auth, AuthConfig& config) {
-  std::string text;
-  const bool valid = absl::Base64Unescape(auth, &text);
-  const Secret decoded(std::move(text));
-  if (!valid) return false;
-  const absl::string_view pair = decoded.Reveal();
-  const size_t colon = pair.find(':');
-  if (colon == absl::string_view::npos || colon == 0) return false;
-  absl::string_view password = pair.substr(colon + 1);
-  while (!password.empty() && password.back() == '\0') password.remove_suffix(1);
-  while (!password.empty() && password.front() == '\0') password.remove_prefix(1);
-  config.username = std::string(pair.substr(0, colon));
-  config.password = Secret(password);
-  return true;
 }
 
 // Builds a DockerConfig of the values as they come by.

@@ -74,6 +74,18 @@ TEST_F(AuthCallTest, TakesAuthApartWhereThereIsNoUser) {
   }
 }
 
+// As clients copy it from Docker's config.json.
+TEST_F(AuthCallTest, CutsNulsAroundThePasswordInAuth) {
+  WantBasic(200);
+  api::AuthRequest request = Request();
+  request.mutable_auth_config()->clear_username();
+  request.mutable_auth_config()->clear_password();
+  request.mutable_auth_config()->set_auth(absl::Base64Escape(std::string("bob:\0a:b\0\0", 10)));
+  ASSERT_TRUE(Ask(&Stub::Auth, request).ok());
+  EXPECT_EQ(AuthorizationOf(registry().requests()[1]),
+            absl::StrCat("Basic ", absl::Base64Escape("bob:a:b")));
+}
+
 TEST_F(AuthCallTest, ARefusalIsToldWithoutTheSecret) {
   WantBasic(401);
   const auto response = Ask(&Stub::Auth, Request());

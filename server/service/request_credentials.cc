@@ -1,32 +1,10 @@
 #include "server/service/request_credentials.h"
 
-#include <string>
-#include <utility>
-
-#include "absl/strings/escaping.h"
 #include "registry/base/error.h"
-#include "registry/base/secret.h"
 #include "server/service/caller_identifier.h"
 #include "server/service/convert.h"
 
 namespace registryd {
-namespace {
-
-// Puts what base64 of USERNAME:PASSWORD says into `config`. False if it is none.
-bool SplitAuth(absl::string_view auth, AuthConfig& config) {
-  std::string text;
-  const bool valid = absl::Base64Unescape(auth, &text);
-  const size_t colon = text.find(':');
-  const bool split = valid && colon != std::string::npos && colon != 0;
-  if (split) {
-    config.username = text.substr(0, colon);
-    config.password = Secret(absl::string_view(text).substr(colon + 1));
-  }
-  Wipe(text);
-  return split;
-}
-
-}  // namespace
 
 bool HoldsCredentials(const api::AuthConfig& message) {
   return !message.username().empty() || !message.password().empty() || !message.auth().empty() ||

@@ -15,8 +15,8 @@ namespace registryd {
 bool HoldsCredentials(const ::registry::v1::AuthConfig& message);
 
 // The credentials that a caller sent. `auth` is taken apart where user name and
-// password are empty. Returns INVALID_ARGUMENT (FIELD_INVALID, field "auth_config.auth")
-// if that is not base64 of USERNAME:PASSWORD.
+// password are empty, NULs around the password cut. Returns INVALID_ARGUMENT (FIELD_INVALID, field
+// "auth_config.auth") if that is not base64 of USERNAME:PASSWORD.
 absl::StatusOr<std::shared_ptr<const AuthConfig>> CredentialsIn(
     const ::registry::v1::AuthConfig& message);
 
