@@ -12,10 +12,9 @@ namespace {
 
 namespace api = ::registry::v1;
 
-// Registries send no more results than this (SearchRequest.limit).
-constexpr size_t kMaxResults = 100;
-// Of the two parts of a token, in hexadecimal digits.
-constexpr size_t kFirstDigits = 2;
+// Of the two parts of a token, in hexadecimal digits. A registry may send more results than
+// it was asked for, so the first is as wide as any answer needs.
+constexpr size_t kFirstDigits = 8;
 constexpr size_t kChecksumDigits = 16;
 
 // Of all fields but the token itself and secrets, of which a token holds no trace.
@@ -59,8 +58,7 @@ absl::StatusOr<SearchPage> ReadPage(const Request& request) {
   const absl::string_view digits = absl::string_view(token).substr(0, kFirstDigits);
   uint32_t first = 0;
   // Comparing with the token that would have been made refuses all others.
-  if (!absl::SimpleHexAtoi(digits, &first) || first == 0 || first >= kMaxResults ||
-      token != TokenFor(request, first)) {
+  if (!absl::SimpleHexAtoi(digits, &first) || first == 0 || token != TokenFor(request, first)) {
     return FieldError(Reason::kFieldInvalid, "page_token",
                       "page_token does not belong to this search: the other fields have to be "
                       "those of the request that it was the answer to");
@@ -72,8 +70,7 @@ absl::StatusOr<SearchPage> ReadPage(const Request& request) {
 template <typename Request>
 std::string TokenAfter(const Request& request, const SearchPage& page, size_t total) {
   if (page.size == 0 || page.first >= total || total - page.first <= page.size) return "";
-  const size_t next = page.first + page.size;
-  return next < kMaxResults ? TokenFor(request, next) : "";
+  return TokenFor(request, page.first + page.size);
 }
 
 }  // namespace
