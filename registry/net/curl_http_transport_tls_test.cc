@@ -32,19 +32,26 @@ TestCertificateOptions NamedServer() {
   return options;
 }
 
-TlsConfig Trusting(const TestCertificateAuthority& ca) {
+TlsConfig Trusting(std::string pem) {
   HostCertificates certificates;
-  certificates.roots.push_back({"ca.crt", ca.certificate_pem()});
+  certificates.roots.push_back({"ca.crt", std::move(pem)});
   TlsConfig config;
   config.certificates = std::make_shared<const HostCertificates>(std::move(certificates));
   return config;
 }
 
+TlsConfig Trusting(const TestCertificateAuthority& ca) { return Trusting(ca.certificate_pem()); }
+
 class CurlTlsTest : public testing::Test {
  protected:
   std::unique_ptr<ScriptedHttpServer> Serve(const TestCertificateOptions& options,
                                             ScriptedTls tls = {}) {
-    tls.certificate = ca_.Issue(options);
+    return Present(ca_.Issue(options), std::move(tls));
+  }
+
+  std::unique_ptr<ScriptedHttpServer> Present(const TestCertificate& certificate,
+                                              ScriptedTls tls = {}) {
+    tls.certificate = certificate;
     ScriptedHttpServerOptions server;
     server.tls = std::move(tls);
     auto serving = std::make_unique<ScriptedHttpServer>(std::move(server));
@@ -146,6 +153,73 @@ TEST_F(CurlTlsTest, SaysWhenACertificateIsValid) {
                 AllOf(HasSubstr("x509: certificate has expired or is not yet valid"),
                       HasSubstr(absl::StrCat("valid from ", begin, "T00:00:00Z to ", end))));
   }
+}
+
+TEST_F(CurlTlsTest, RefusesInsecureSignatures) {
+  TestCertificateOptions rsa;
+  rsa.key = TestKey::kRsa;
+  const TestCertificateAuthority rsa_ca(rsa);
+  const struct {
+    const char* name;
+    const TestCertificateAuthority& ca;
+    TestDigest digest;
+    bool pss;
+    const char* shown;  // nullptr: accepted.
+  } cases[] = {
+      {"ECDSA, SHA-256", ca_, TestDigest::kSha256, false, nullptr},
+      {"ECDSA, SHA-1", ca_, TestDigest::kSha1, false, "SHA1"},
+      {"RSA, SHA-256", rsa_ca, TestDigest::kSha256, false, nullptr},
+      {"RSA, SHA-1", rsa_ca, TestDigest::kSha1, false, "SHA1"},
+      {"RSA, MD5", rsa_ca, TestDigest::kMd5, false, "MD5"},
+      {"PSS, SHA-256", rsa_ca, TestDigest::kSha256, true, nullptr},
+      {"PSS, SHA-1", rsa_ca, TestDigest::kSha1, true, "SHA1"},
+  };
+  for (const auto& test : cases) {
+    SCOPED_TRACE(test.name);
+    TestCertificateOptions options = NamedServer();
+    options.digest = test.digest;
+    options.pss = test.pss;
+    const auto server = Present(test.ca.Issue(options));
+    const absl::Status status = Send(*server, kHost, Trusting(test.ca));
+    if (test.shown == nullptr) {
+      EXPECT_EQ(status, absl::OkStatus());
+      continue;
+    }
+    ExpectRefused(status, *server);
+    EXPECT_THAT(
+        std::string(status.message()),
+        AllOf(HasSubstr(absl::StrCat("x509: certificate signed with an insecure algorithm, ",
+                                     test.shown, " (subject \"CN=registry.test\"")),
+              HasSubstr("; have its authority issue it anew, signed with SHA-256")));
+  }
+}
+
+// What is trusted needs no signature, and so none above it.
+TEST_F(CurlTlsTest, InsecureSignaturesOfTrustedCertificatesAreNoMatter) {
+  TestCertificateOptions options;
+  options.digest = TestDigest::kSha1;
+  const TestCertificateAuthority root(options);
+  EXPECT_EQ(Send(*Present(root.Issue(NamedServer())), kHost, Trusting(root)), absl::OkStatus());
+
+  options.common_name = "intermediate CA";
+  const TestCertificateAuthority intermediate(options, root);
+  TestCertificate server = intermediate.Issue(NamedServer());
+  server.certificate_pem += intermediate.certificate_pem();
+  const auto serving = Present(server);
+  const absl::Status status = Send(*serving, kHost, Trusting(root));
+  ExpectRefused(status, *serving);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("insecure algorithm, SHA1 (subject \"CN=intermediate CA\""));
+  EXPECT_EQ(Send(*serving, kHost, Trusting(intermediate)), absl::OkStatus());
+  EXPECT_EQ(
+      Send(*serving, kHost, Trusting(intermediate.certificate_pem() + root.certificate_pem())),
+      absl::OkStatus());
+
+  TestCertificateOptions insecure = NamedServer();
+  insecure.digest = TestDigest::kSha1;
+  const TestCertificate own = root.Issue(insecure);
+  EXPECT_EQ(Send(*Present(own), kHost, Trusting(own.certificate_pem + root.certificate_pem())),
+            absl::OkStatus());
 }
 
 TEST_F(CurlTlsTest, EscapesWhatACertificateSays) {

@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 #include <openssl/bio.h>
+#include <openssl/nid.h>
+#include <openssl/obj.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -97,6 +99,41 @@ std::string NamesOf(X509* certificate) {
   return absl::StrJoin(shown, ", ");
 }
 
+// The digest that `certificate` was signed with; NID_undef where the algorithm has its
+// own, as Ed25519 has.
+int SignatureDigest(const X509* certificate) {
+  const X509_ALGOR* algorithm = nullptr;
+  X509_get0_signature(nullptr, &algorithm, certificate);
+  const int signature = OBJ_obj2nid(algorithm->algorithm);
+  if (signature != NID_rsassaPss) {
+    int digest = NID_undef;
+    OBJ_find_sigid_algs(signature, &digest, nullptr);
+    return digest;
+  }
+  bssl::UniquePtr<RSA_PSS_PARAMS> pss;
+  if (algorithm->parameter != nullptr && algorithm->parameter->type == V_ASN1_SEQUENCE) {
+    const ASN1_STRING* der = algorithm->parameter->value.sequence;
+    const uint8_t* data = ASN1_STRING_get0_data(der);
+    pss.reset(d2i_RSA_PSS_PARAMS(nullptr, &data, ASN1_STRING_length(der)));
+  }
+  // RFC 4055, section 3.1: where none is named.
+  if (pss == nullptr || pss->hashAlgorithm == nullptr) return NID_sha1;
+  return OBJ_obj2nid(pss->hashAlgorithm->algorithm);
+}
+
+// Whether other content can be found that has the same digest.
+bool IsInsecure(int digest) { return digest == NID_md4 || digest == NID_md5 || digest == NID_sha1; }
+
+bool IsTrusted(X509_STORE_CTX* context, const X509* certificate) {
+  const bssl::UniquePtr<STACK_OF(X509)> trusted(
+      X509_STORE_get1_certs(context, X509_get_subject_name(certificate)));
+  const size_t count = trusted == nullptr ? 0 : sk_X509_num(trusted.get());
+  for (size_t i = 0; i < count; ++i) {
+    if (X509_cmp(sk_X509_value(trusted.get(), i), certificate) == 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 CertificateCheck::CertificateCheck(absl::string_view host, absl::string_view server,
@@ -113,18 +150,34 @@ void CertificateCheck::Install(std::shared_ptr<CertificateCheck> check, ssl_ctx_
   } else {
     X509_VERIFY_PARAM_set1_ip(param, address.data(), address.size());
   }
+  SSL_CTX_set_cert_verify_callback(context, Verify, check.get());
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_ex_data(context, CheckIndex(), new CheckPointer(std::move(check)));
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, Verified);
 }
 
-int CertificateCheck::Verified(int ok, x509_store_ctx_st* context) {
-  if (ok == 1) return 1;
-  const auto* ssl = static_cast<const SSL*>(
-      X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  CertificateCheck& check =
-      **static_cast<CheckPointer*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), CheckIndex()));
-  if (check.status_.ok()) check.status_ = check.Failure(context);
-  return 0;
+int CertificateCheck::Verify(x509_store_ctx_st* context, void* check) {
+  auto& self = *static_cast<CertificateCheck*>(check);
+  const absl::Status status =
+      X509_verify_cert(context) == 1 ? self.CheckAlgorithms(context) : self.Failure(context);
+  self.status_.Update(status);
+  return status.ok() ? 1 : 0;
+}
+
+absl::Status CertificateCheck::CheckAlgorithms(x509_store_ctx_st* context) const {
+  const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context);
+  for (size_t i = 0; i + 1 < sk_X509_num(chain); ++i) {
+    X509* certificate = sk_X509_value(chain, i);
+    // Trust ends the chain, though its issuer is known too; what it rests on is no signature.
+    if (IsTrusted(context, certificate)) break;
+    const int digest = SignatureDigest(certificate);
+    if (!IsInsecure(digest)) continue;
+    X509_STORE_CTX_set_error(context, X509_V_ERR_CERT_REJECTED);
+    return Refusal(
+        certificate,
+        absl::StrCat("certificate signed with an insecure algorithm, ", OBJ_nid2sn(digest)),
+        "have its authority issue it anew, signed with SHA-256");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CertificateCheck::Failure(x509_store_ctx_st* context) const {
@@ -158,6 +211,11 @@ absl::Status CertificateCheck::Failure(x509_store_ctx_st* context) const {
       what = X509_verify_cert_error_string(error);
       help = "give the server another certificate";
   }
+  return Refusal(certificate, what, help);
+}
+
+absl::Status CertificateCheck::Refusal(x509_st* certificate, absl::string_view what,
+                                       absl::string_view help) const {
   std::string details;
   if (certificate != nullptr) {
     details = absl::StrCat(" (subject \"", NameOf(X509_get_subject_name(certificate)),

@@ -7,18 +7,19 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-// BoringSSL's SSL_CTX and X509_STORE_CTX, whose headers stay within registry/tls and
-// the transport.
+// BoringSSL's SSL_CTX, X509 and X509_STORE_CTX, whose headers stay within registry/tls
+// and the transport.
 struct ssl_ctx_st;
+struct x509_st;
 struct x509_store_ctx_st;
 
 namespace registryd {
 
-// Verifies that the certificate of a server is for the right name, beside its chain,
-// and remembers what was wrong. The handshake fails then, so that nothing is sent.
-// Names are looked for where Go's crypto/x509 does: in the subject alternative names,
-// addresses among the IP addresses only, and never in the common name. For one
-// connection at a time.
+// Verifies the chain of a server's certificate, that none of it but the trusted one at
+// its end is signed with MD5 or SHA-1, and that it is for the right name; remembers what
+// was wrong. The handshake fails then, so that nothing is sent. Names are looked for
+// where Go's crypto/x509 does: in the subject alternative names, addresses among the IP
+// addresses only, and never in the common name. For one connection at a time.
 class CertificateCheck {
  public:
   // `host`: a name, or an IP address without brackets. `server`: HOST[:PORT], for
@@ -35,8 +36,14 @@ class CertificateCheck {
   const absl::Status& status() const { return status_; }
 
  private:
-  static int Verified(int ok, x509_store_ctx_st* context);
+  // Called in place of X509_verify_cert.
+  static int Verify(x509_store_ctx_st* context, void* check);
+  // What is to be said of a chain that X509_verify_cert takes.
+  absl::Status CheckAlgorithms(x509_store_ctx_st* context) const;
+  // Why it does not take one.
   absl::Status Failure(x509_store_ctx_st* context) const;
+  // `certificate` may be null.
+  absl::Status Refusal(x509_st* certificate, absl::string_view what, absl::string_view help) const;
 
   const std::string host_;
   const std::string server_;

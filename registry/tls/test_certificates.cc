@@ -11,6 +11,7 @@
 #include <openssl/nid.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
@@ -27,12 +28,58 @@ void Check(bool ok, absl::string_view what) {
   abort();
 }
 
-bssl::UniquePtr<EVP_PKEY> NewKey() {
-  bssl::UniquePtr<EC_KEY> ec(EC_KEY_new_by_curve_name(NID_X9_62_prime256v1));
+bssl::UniquePtr<EVP_PKEY> NewEcKey(int curve) {
+  bssl::UniquePtr<EC_KEY> ec(EC_KEY_new_by_curve_name(curve));
   Check(EC_KEY_generate_key(ec.get()) == 1, "generating a key");
   bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
   Check(EVP_PKEY_set1_EC_KEY(key.get(), ec.get()) == 1, "wrapping a key");
   return key;
+}
+
+bssl::UniquePtr<EVP_PKEY> NewRsaKey() {
+  bssl::UniquePtr<RSA> rsa(RSA_new());
+  bssl::UniquePtr<BIGNUM> exponent(BN_new());
+  Check(BN_set_word(exponent.get(), RSA_F4) == 1, "setting an exponent");
+  Check(RSA_generate_key_ex(rsa.get(), 2048, exponent.get(), nullptr) == 1, "generating a key");
+  bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
+  Check(EVP_PKEY_set1_RSA(key.get(), rsa.get()) == 1, "wrapping a key");
+  return key;
+}
+
+bssl::UniquePtr<EVP_PKEY> NewKey(const TestCertificateOptions& options) {
+  switch (options.key) {
+    case TestKey::kP256:
+      return NewEcKey(NID_X9_62_prime256v1);
+    case TestKey::kRsa:
+      return NewRsaKey();
+  }
+  return nullptr;
+}
+
+const EVP_MD* DigestOf(const TestCertificateOptions& options) {
+  switch (options.digest) {
+    case TestDigest::kSha256:
+      return EVP_sha256();
+    case TestDigest::kSha1:
+      return EVP_sha1();
+    case TestDigest::kMd5:
+      return EVP_md5();
+  }
+  return nullptr;
+}
+
+void Sign(X509* certificate, const TestCertificateOptions& options, EVP_PKEY* key) {
+  bssl::ScopedEVP_MD_CTX context;
+  EVP_PKEY_CTX* parameters = nullptr;
+  Check(EVP_DigestSignInit(context.get(), &parameters, DigestOf(options), nullptr, key) == 1,
+        "signing");
+  if (options.pss) {
+    // The salt as long as the digest.
+    Check(EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
+              EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, -1) == 1,
+          "signing");
+  }
+  Check(X509_sign_ctx(certificate, context.get()) > 0, "signing");
 }
 
 void SetSerial(X509* certificate) {
@@ -120,7 +167,7 @@ TestCertificate Make(const TestCertificateOptions& options, bool authority, EVP_
     AddExtension(x509, NID_ext_key_usage, "serverAuth,clientAuth");
   }
   AddAlternativeNames(x509, options);
-  Check(X509_sign(x509, issuer_key, EVP_sha256()) > 0, "signing");
+  Sign(x509, options, issuer_key);
   return {Pem([&](BIO* out) { return PEM_write_bio_X509(out, x509); }), Pem([&](BIO* out) {
             return PEM_write_bio_PKCS8PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr);
           })};
@@ -134,20 +181,27 @@ TestCertificateOptions NamedAuthority(TestCertificateOptions options) {
 }  // namespace
 
 TestCertificate MakeSelfSigned(const TestCertificateOptions& options) {
-  const bssl::UniquePtr<EVP_PKEY> key = NewKey();
+  const bssl::UniquePtr<EVP_PKEY> key = NewKey(options);
   return Make(options, /*authority=*/false, key.get(), options.common_name, key.get());
 }
 
 TestCertificateAuthority::TestCertificateAuthority(TestCertificateOptions options)
-    : name_(NamedAuthority(options).common_name), key_(NewKey().release(), EVP_PKEY_free) {
+    : name_(NamedAuthority(options).common_name), key_(NewKey(options).release(), EVP_PKEY_free) {
   own_ =
       Make(NamedAuthority(std::move(options)), /*authority=*/true, key_.get(), name_, key_.get());
+}
+
+TestCertificateAuthority::TestCertificateAuthority(TestCertificateOptions options,
+                                                   const TestCertificateAuthority& issuer)
+    : name_(NamedAuthority(options).common_name), key_(NewKey(options).release(), EVP_PKEY_free) {
+  own_ = Make(NamedAuthority(std::move(options)), /*authority=*/true, key_.get(), issuer.name_,
+              issuer.key_.get());
 }
 
 TestCertificateAuthority::~TestCertificateAuthority() = default;
 
 TestCertificate TestCertificateAuthority::Issue(const TestCertificateOptions& options) const {
-  const bssl::UniquePtr<EVP_PKEY> key = NewKey();
+  const bssl::UniquePtr<EVP_PKEY> key = NewKey(options);
   return Make(options, /*authority=*/false, key.get(), name_, key_.get());
 }
 

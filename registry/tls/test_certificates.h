@@ -19,8 +19,15 @@ struct TestCertificate {
   std::string key_pem;
 };
 
+enum class TestKey { kP256, kRsa };
+enum class TestDigest { kSha256, kSha1, kMd5 };
+
 struct TestCertificateOptions {
   std::string common_name = "test";
+  TestKey key = TestKey::kP256;
+  // What its issuer signs with; `pss` is for issuers with RSA keys, kMd5 too.
+  TestDigest digest = TestDigest::kSha256;
+  bool pss = false;
   // Subject alternative names. Addresses in text form, without brackets.
   std::vector<std::string> dns_names;
   std::vector<std::string> ip_addresses;
@@ -32,7 +39,7 @@ struct TestCertificateOptions {
 // A server's certificate that no authority has signed.
 TestCertificate MakeSelfSigned(const TestCertificateOptions& options);
 
-// Makes certificates for tests: new ECDSA P-256 keys, signed by this authority.
+// Makes certificates for tests: new keys, signed by this authority.
 //
 //   TestCertificateAuthority ca;
 //   TestCertificateOptions options;
@@ -44,6 +51,8 @@ TestCertificate MakeSelfSigned(const TestCertificateOptions& options);
 class TestCertificateAuthority {
  public:
   explicit TestCertificateAuthority(TestCertificateOptions options = {});
+  // An intermediate one.
+  TestCertificateAuthority(TestCertificateOptions options, const TestCertificateAuthority& issuer);
   ~TestCertificateAuthority();
 
   const std::string& certificate_pem() const { return own_.certificate_pem; }

@@ -19,6 +19,7 @@ namespace registryd {
 
 // Makes a server speak TLS.
 struct ScriptedTls {
+  // With the rest of its chain, if there is more in the PEM.
   TestCertificate certificate;
   // Not empty: a client certificate of this authority (PEM) is required.
   std::string client_authority_pem = "";

@@ -32,11 +32,17 @@ bssl::UniquePtr<X509> ParseCertificate(const std::string& pem) {
 
 std::shared_ptr<ssl_ctx_st> MakeServerContext(const ScriptedTls& tls) {
   std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
-  const bssl::UniquePtr<X509> certificate = ParseCertificate(tls.certificate.certificate_pem);
+  const bssl::UniquePtr<BIO> chain = Memory(tls.certificate.certificate_pem);
+  const bssl::UniquePtr<X509> certificate(
+      PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
   const bssl::UniquePtr<EVP_PKEY> key(
       PEM_read_bio_PrivateKey(Memory(tls.certificate.key_pem).get(), nullptr, nullptr, nullptr));
   Check(SSL_CTX_use_certificate(context.get(), certificate.get()) == 1, "the certificate");
   Check(SSL_CTX_use_PrivateKey(context.get(), key.get()) == 1, "the key");
+  while (X509* next = PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr)) {
+    Check(SSL_CTX_add0_chain_cert(context.get(), next) == 1, "the chain");
+  }
+  ERR_clear_error();  // The chain's end.
   Check(SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION) == 1 &&
             SSL_CTX_set_max_proto_version(context.get(), tls.max_version) == 1,
         "the version");
