@@ -96,6 +96,29 @@ TEST_F(CurlTlsTest, VerifiesNames) {
   EXPECT_EQ(server->requests().size(), 5);
 }
 
+TEST_F(CurlTlsTest, AWildcardIsOneLabelWhicheverFollow) {
+  TestCertificateOptions options;
+  options.dns_names = {"*.internal", "*.wild.test"};
+  const auto server = Serve(options);
+  for (const char* host : {"registry.internal", "REGISTRY.internal.", "a_b.wild.test"}) {
+    EXPECT_EQ(Send(*server, host, trusting_), absl::OkStatus()) << host;
+  }
+  for (const char* host : {"internal", "a.b.internal", "-a.internal", "wild.test"}) {
+    EXPECT_EQ(ReasonOf(Send(*server, host, trusting_)), Reason::kTlsVerificationFailed) << host;
+  }
+  EXPECT_EQ(server->requests().size(), 3);
+}
+
+TEST_F(CurlTlsTest, AnAddressIsNoName) {
+  TestCertificateOptions options;
+  options.common_name = "127.0.0.1";
+  options.dns_names = {"127.0.0.1", "*.0.0.1"};
+  const auto server = Serve(options);
+  ExpectRefused(Send(*server, "127.0.0.1", trusting_), *server);
+  options.ip_addresses = {"::ffff:127.0.0.1"};
+  EXPECT_EQ(Send(*Serve(options), "127.0.0.1", trusting_), absl::OkStatus());
+}
+
 TEST_F(CurlTlsTest, VerifiesIpv6Literals) {
   ScriptedHttpServerOptions options;
   options.address = "::1";

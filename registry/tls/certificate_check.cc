@@ -36,15 +36,6 @@ int CheckIndex() {
   return index;
 }
 
-// The address's bytes; empty if `host` is a name.
-std::vector<uint8_t> AddressBytes(const std::string& host) {
-  std::vector<uint8_t> bytes(4);
-  if (inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) return bytes;
-  bytes.resize(16);
-  if (inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) return bytes;
-  return {};
-}
-
 std::string Shown(absl::string_view text) {
   return absl::CHexEscape(text.substr(0, kMaxTextBytes));
 }
@@ -72,31 +63,47 @@ std::string TimeOf(const ASN1_TIME* time) {
                           absl::UTCTimeZone());
 }
 
-// The names and addresses that `certificate` is for, for people.
-std::string NamesOf(X509* certificate) {
+// A subject alternative name.
+struct AlternativeName {
+  bool is_address = false;
+  std::string value;  // A name, or an address's bytes.
+};
+
+std::vector<AlternativeName> NamesIn(const X509* certificate) {
   const bssl::UniquePtr<GENERAL_NAMES> names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-  std::vector<std::string> shown;
+  std::vector<AlternativeName> found;
   const size_t count = names == nullptr ? 0 : sk_GENERAL_NAME_num(names.get());
   for (size_t i = 0; i < count; ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type != GEN_DNS && name->type != GEN_IPADD) continue;
     const ASN1_STRING* value = name->type == GEN_DNS ? name->d.dNSName : name->d.iPAddress;
-    const auto* data = reinterpret_cast<const char*>(ASN1_STRING_get0_data(value));
-    const auto length = static_cast<size_t>(ASN1_STRING_length(value));
+    found.push_back({name->type == GEN_IPADD,
+                     std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                                 static_cast<size_t>(ASN1_STRING_length(value)))});
+  }
+  return found;
+}
+
+// For people.
+std::string ShownNames(const std::vector<AlternativeName>& names) {
+  std::vector<std::string> shown;
+  for (const AlternativeName& name : names) {
     if (shown.size() == kMaxNames) {
       shown.push_back("...");
       break;
     }
+    const size_t length = name.value.size();
     char address[INET6_ADDRSTRLEN];
-    if (name->type == GEN_DNS) {
-      shown.push_back(Shown({data, length}));
-    } else if ((length == 4 || length == 16) && inet_ntop(length == 4 ? AF_INET : AF_INET6, data,
-                                                          address, sizeof(address)) != nullptr) {
+    if (!name.is_address) {
+      shown.push_back(Shown(name.value));
+    } else if ((length == 4 || length == 16) &&
+               inet_ntop(length == 4 ? AF_INET : AF_INET6, name.value.data(), address,
+                         sizeof(address)) != nullptr) {
       shown.push_back(address);
     }
   }
-  return absl::StrJoin(shown, ", ");
+  return shown.empty() ? "no name at all" : absl::StrJoin(shown, ", ");
 }
 
 // The digest that `certificate` was signed with; NID_undef where the algorithm has its
@@ -138,18 +145,9 @@ bool IsTrusted(X509_STORE_CTX* context, const X509* certificate) {
 
 CertificateCheck::CertificateCheck(absl::string_view host, absl::string_view server,
                                    absl::string_view remedy)
-    : host_(absl::StripSuffix(host, ".")), server_(server), remedy_(remedy) {}
+    : name_(host), host_(absl::StripSuffix(host, ".")), server_(server), remedy_(remedy) {}
 
 void CertificateCheck::Install(std::shared_ptr<CertificateCheck> check, ssl_ctx_st* context) {
-  X509_VERIFY_PARAM* param = SSL_CTX_get0_param(context);
-  const std::vector<uint8_t> address = AddressBytes(check->host_);
-  if (address.empty()) {
-    X509_VERIFY_PARAM_set1_host(param, check->host_.data(), check->host_.size());
-    X509_VERIFY_PARAM_set_hostflags(
-        param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-  } else {
-    X509_VERIFY_PARAM_set1_ip(param, address.data(), address.size());
-  }
   SSL_CTX_set_cert_verify_callback(context, Verify, check.get());
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_ex_data(context, CheckIndex(), new CheckPointer(std::move(check)));
@@ -157,8 +155,9 @@ void CertificateCheck::Install(std::shared_ptr<CertificateCheck> check, ssl_ctx_
 
 int CertificateCheck::Verify(x509_store_ctx_st* context, void* check) {
   auto& self = *static_cast<CertificateCheck*>(check);
-  const absl::Status status =
+  absl::Status status =
       X509_verify_cert(context) == 1 ? self.CheckAlgorithms(context) : self.Failure(context);
+  if (status.ok()) status = self.CheckName(context);
   self.status_.Update(status);
   return status.ok() ? 1 : 0;
 }
@@ -180,20 +179,27 @@ absl::Status CertificateCheck::CheckAlgorithms(x509_store_ctx_st* context) const
   return absl::OkStatus();
 }
 
+absl::Status CertificateCheck::CheckName(x509_store_ctx_st* context) const {
+  X509* certificate = X509_STORE_CTX_get0_cert(context);
+  const std::vector<AlternativeName> names = NamesIn(certificate);
+  for (const AlternativeName& name : names) {
+    if (name.is_address ? name_.MatchesAddress(name.value) : name_.MatchesName(name.value)) {
+      return absl::OkStatus();
+    }
+  }
+  X509_STORE_CTX_set_error(context, X509_V_ERR_HOSTNAME_MISMATCH);
+  return Refusal(
+      certificate, absl::StrCat("certificate is valid for ", ShownNames(names), ", not ", host_),
+      absl::StrCat("use a name that it is valid for, or give the server a certificate for ", host_,
+                   " (as a subject alternative name)"));
+}
+
 absl::Status CertificateCheck::Failure(x509_store_ctx_st* context) const {
   const int error = X509_STORE_CTX_get_error(context);
   X509* certificate = X509_STORE_CTX_get_current_cert(context);
-  const std::string names = certificate == nullptr ? "" : NamesOf(certificate);
   std::string what;
   std::string help;
   switch (error) {
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      what = absl::StrCat("certificate is valid for ", names.empty() ? "no name at all" : names,
-                          ", not ", host_);
-      help = absl::StrCat("use a name that it is valid for, or give the server a certificate for ",
-                          host_, " (as a subject alternative name)");
-      break;
     case X509_V_ERR_CERT_HAS_EXPIRED:
     case X509_V_ERR_CERT_NOT_YET_VALID:
       what = "certificate has expired or is not yet valid";

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "registry/tls/server_name.h"
 
 // BoringSSL's SSL_CTX, X509 and X509_STORE_CTX, whose headers stay within registry/tls
 // and the transport.
@@ -19,7 +20,8 @@ namespace registryd {
 // its end is signed with MD5 or SHA-1, and that it is for the right name; remembers what
 // was wrong. The handshake fails then, so that nothing is sent. Names are looked for
 // where Go's crypto/x509 does: in the subject alternative names, addresses among the IP
-// addresses only, and never in the common name. For one connection at a time.
+// addresses only, and never in the common name; ServerName says which ones match. For
+// one connection at a time.
 class CertificateCheck {
  public:
   // `host`: a name, or an IP address without brackets. `server`: HOST[:PORT], for
@@ -40,12 +42,14 @@ class CertificateCheck {
   static int Verify(x509_store_ctx_st* context, void* check);
   // What is to be said of a chain that X509_verify_cert takes.
   absl::Status CheckAlgorithms(x509_store_ctx_st* context) const;
+  absl::Status CheckName(x509_store_ctx_st* context) const;
   // Why it does not take one.
   absl::Status Failure(x509_store_ctx_st* context) const;
   // `certificate` may be null.
   absl::Status Refusal(x509_st* certificate, absl::string_view what, absl::string_view help) const;
 
-  const std::string host_;
+  const ServerName name_;
+  const std::string host_;  // For messages.
   const std::string server_;
   const std::string remedy_;
   absl::Status status_;

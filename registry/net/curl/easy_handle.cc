@@ -215,10 +215,12 @@ void EasyHandle::SetTls(const ExchangePlan& plan, const HttpOptions& options) {
   }
   Set(CURLOPT_SSLVERSION, kTargetVersion);
   Set(CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
-  Set(CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
   Set(CURLOPT_PROXY_SSLVERSION, kProxyVersion);
   Set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
-  Set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+  // Libcurl knows other rules for names than Docker does. Those are CertificateCheck's,
+  // which OnSslContext installs wherever the certificate is verified, or refuses.
+  Set(CURLOPT_SSL_VERIFYHOST, 0L);
+  Set(CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
   Set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
   Set(CURLOPT_SSL_CTX_FUNCTION, OnSslContext);
   Set(CURLOPT_SSL_CTX_DATA, this);
@@ -232,7 +234,11 @@ CURLcode EasyHandle::OnSslContext(CURL*, void* context, void* handle) {
   const auto& check = proxy ? self.proxy_check_ : self.target_check_;
   if (model == nullptr) return CURLE_SSL_CONNECT_ERROR;
   ConfigureLike(model, ctx);
-  if (check != nullptr) CertificateCheck::Install(check, ctx);
+  if (check != nullptr) {
+    CertificateCheck::Install(check, ctx);
+  } else if (SSL_CTX_get_verify_mode(ctx) != SSL_VERIFY_NONE) {
+    return CURLE_SSL_CONNECT_ERROR;  // Nobody would look at the name.
+  }
   // Libcurl writes session keys to the file that an environment variable names.
   SSL_CTX_set_keylog_callback(ctx, nullptr);
   return CURLE_OK;
