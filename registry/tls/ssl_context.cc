@@ -11,6 +11,7 @@
 #include "registry/tls/internal/client_key_pair.h"
 #include "registry/tls/internal/pem.h"
 #include "registry/tls/internal/system_roots_store.h"
+#include "registry/tls/internal/trust_store.h"
 #include "registry/tls/ssl_context_cache.h"
 
 namespace registryd {
@@ -52,7 +53,7 @@ int ChooseClientCertificate(SSL* ssl, void*) {
 bssl::UniquePtr<X509_STORE> MakeStore(const SystemRoots::Store& system,
                                       const std::vector<TrustRoot>& roots) {
   if (roots.empty()) return bssl::UpRef(system.store);
-  bssl::UniquePtr<X509_STORE> store(X509_STORE_new());
+  bssl::UniquePtr<X509_STORE> store = NewTrustStore();
   for (const auto& certificate : system.certificates) {
     X509_STORE_add_cert(store.get(), certificate.get());
   }

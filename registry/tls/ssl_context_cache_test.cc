@@ -16,6 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "registry/base/error.h"
+#include "registry/fs/temporary_folder.h"
 #include "registry/tls/test_certificates.h"
 
 namespace registryd {
@@ -181,6 +182,55 @@ TEST_F(SslContextTest, TrustsEachRootOfAFileAndIgnoresTheRest) {
 TEST_F(SslContextTest, TrustsTheServersOwnCertificate) {
   const SslContext context = Make(Trusting(server_.certificate.certificate_pem));
   EXPECT_TRUE(Handshake(context.get(), server_).connected);
+}
+
+// A renewed authority beside its predecessor, in either order, as the host's own roots
+// and as the system's.
+TEST_F(SslContextTest, OfRootsWithOneSubjectTriesEach) {
+  TestCertificateOptions options;
+  options.not_after = absl::Now() - absl::Minutes(1);
+  options.key_pem = ca_.key_pem();
+  const TestCertificateAuthority expired(options);
+  const TestCertificateAuthority other_key;
+  TemporaryFolder folder;
+  for (const std::string& other : {expired.certificate_pem(), other_key.certificate_pem()}) {
+    for (const std::string& pem : {other + ca_.certificate_pem(), ca_.certificate_pem() + other}) {
+      EXPECT_TRUE(Handshake(Make(Trusting(pem)).get(), server_).connected);
+      folder.Write("roots.pem", pem);
+      const auto roots = SystemRoots::Load({{folder.Path("roots.pem")}, {}});
+      ASSERT_TRUE(roots.ok()) << roots.status();
+      const auto context = MakeSslContext(**roots, kHost, {});
+      ASSERT_TRUE(context.ok()) << context.status();
+      EXPECT_TRUE(Handshake(context->get(), server_).connected);
+    }
+  }
+  // None of them is good.
+  EXPECT_EQ(Handshake(Make(Trusting(expired.certificate_pem() + other_key.certificate_pem())).get(),
+                      server_)
+                .connected,
+            false);
+}
+
+// A server's own certificate, as `openssl req -x509` makes it, renewed with its old key.
+TEST_F(SslContextTest, TrustsARenewedCertificateBesideItsPredecessor) {
+  TestCertificateOptions options;
+  options.common_name = kHost;
+  options.dns_names = {kHost};
+  options.key_usage = false;
+  const TestCertificateAuthority old(options);
+  options.key_pem = old.key_pem();
+  const TestCertificateAuthority renewed(options);
+  for (const std::string& pem : {old.certificate_pem() + renewed.certificate_pem(),
+                                 renewed.certificate_pem() + old.certificate_pem()}) {
+    const SslContext context = Make(Trusting(pem));
+    for (const TestCertificateAuthority* server : {&old, &renewed}) {
+      EXPECT_TRUE(
+          Handshake(context.get(), {{server->certificate_pem(), server->key_pem()}}).connected);
+    }
+  }
+  EXPECT_FALSE(Handshake(Make(Trusting(old.certificate_pem())).get(),
+                         {{renewed.certificate_pem(), renewed.key_pem()}})
+                   .connected);
 }
 
 TEST_F(SslContextTest, RefusesAnUnknownAuthority) {

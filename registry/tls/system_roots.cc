@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "registry/tls/internal/pem.h"
 #include "registry/tls/internal/system_roots_store.h"
+#include "registry/tls/internal/trust_store.h"
 
 namespace registryd {
 namespace {
@@ -93,7 +94,7 @@ absl::StatusOr<std::shared_ptr<const SystemRoots>> SystemRoots::Load(
   }
   for (const std::string& folder : options.folders) reading.ReadFolder(folder);
   auto store = std::make_unique<Store>();
-  store->store.reset(X509_STORE_new());
+  store->store = NewTrustStore();
   absl::flat_hash_set<absl::string_view> seen;
   const std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> certificates = CertificatesInPem(reading.pem());
   for (const bssl::UniquePtr<CRYPTO_BUFFER>& der : certificates) {

@@ -46,7 +46,14 @@ bssl::UniquePtr<EVP_PKEY> NewRsaKey() {
   return key;
 }
 
-bssl::UniquePtr<EVP_PKEY> NewKey(const TestCertificateOptions& options) {
+bssl::UniquePtr<EVP_PKEY> KeyOf(const TestCertificateOptions& options) {
+  if (!options.key_pem.empty()) {
+    const bssl::UniquePtr<BIO> in(
+        BIO_new_mem_buf(options.key_pem.data(), static_cast<int>(options.key_pem.size())));
+    bssl::UniquePtr<EVP_PKEY> key(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr));
+    Check(key != nullptr, "reading a key");
+    return key;
+  }
   switch (options.key) {
     case TestKey::kP256:
       return NewEcKey(NID_X9_62_prime256v1);
@@ -158,11 +165,10 @@ TestCertificate Make(const TestCertificateOptions& options, bool authority, EVP_
   ASN1_TIME_set(X509_getm_notBefore(x509), absl::ToTimeT(options.not_before));
   ASN1_TIME_set(X509_getm_notAfter(x509), absl::ToTimeT(options.not_after));
   Check(X509_set_pubkey(x509, key) == 1, "setting the public key");
-  if (authority) {
-    AddExtension(x509, NID_basic_constraints, "critical,CA:TRUE");
+  AddExtension(x509, NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+  if (options.key_usage && authority) {
     AddExtension(x509, NID_key_usage, "critical,keyCertSign,cRLSign");
-  } else {
-    AddExtension(x509, NID_basic_constraints, "critical,CA:FALSE");
+  } else if (options.key_usage) {
     AddExtension(x509, NID_key_usage, "critical,digitalSignature");
     AddExtension(x509, NID_ext_key_usage, "serverAuth,clientAuth");
   }
@@ -181,19 +187,19 @@ TestCertificateOptions NamedAuthority(TestCertificateOptions options) {
 }  // namespace
 
 TestCertificate MakeSelfSigned(const TestCertificateOptions& options) {
-  const bssl::UniquePtr<EVP_PKEY> key = NewKey(options);
+  const bssl::UniquePtr<EVP_PKEY> key = KeyOf(options);
   return Make(options, /*authority=*/false, key.get(), options.common_name, key.get());
 }
 
 TestCertificateAuthority::TestCertificateAuthority(TestCertificateOptions options)
-    : name_(NamedAuthority(options).common_name), key_(NewKey(options).release(), EVP_PKEY_free) {
+    : name_(NamedAuthority(options).common_name), key_(KeyOf(options).release(), EVP_PKEY_free) {
   own_ =
       Make(NamedAuthority(std::move(options)), /*authority=*/true, key_.get(), name_, key_.get());
 }
 
 TestCertificateAuthority::TestCertificateAuthority(TestCertificateOptions options,
                                                    const TestCertificateAuthority& issuer)
-    : name_(NamedAuthority(options).common_name), key_(NewKey(options).release(), EVP_PKEY_free) {
+    : name_(NamedAuthority(options).common_name), key_(KeyOf(options).release(), EVP_PKEY_free) {
   own_ = Make(NamedAuthority(std::move(options)), /*authority=*/true, key_.get(), issuer.name_,
               issuer.key_.get());
 }
@@ -201,7 +207,7 @@ TestCertificateAuthority::TestCertificateAuthority(TestCertificateOptions option
 TestCertificateAuthority::~TestCertificateAuthority() = default;
 
 TestCertificate TestCertificateAuthority::Issue(const TestCertificateOptions& options) const {
-  const bssl::UniquePtr<EVP_PKEY> key = NewKey(options);
+  const bssl::UniquePtr<EVP_PKEY> key = KeyOf(options);
   return Make(options, /*authority=*/false, key.get(), name_, key_.get());
 }
 

@@ -25,6 +25,10 @@ enum class TestDigest { kSha256, kSha1, kMd5 };
 struct TestCertificateOptions {
   std::string common_name = "test";
   TestKey key = TestKey::kP256;
+  // Not empty: this key (PEM), instead of a new one.
+  std::string key_pem;
+  // False: without keyUsage and extended key usage, as `openssl req -x509` has it.
+  bool key_usage = true;
   // What its issuer signs with; `pss` is for issuers with RSA keys, kMd5 too.
   TestDigest digest = TestDigest::kSha256;
   bool pss = false;
@@ -39,7 +43,7 @@ struct TestCertificateOptions {
 // A server's certificate that no authority has signed.
 TestCertificate MakeSelfSigned(const TestCertificateOptions& options);
 
-// Makes certificates for tests: new keys, signed by this authority.
+// Makes certificates for tests, signed by this authority.
 //
 //   TestCertificateAuthority ca;
 //   TestCertificateOptions options;
