@@ -1,6 +1,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <cstdint>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -67,6 +69,20 @@ bssl::UniquePtr<X509_STORE> MakeStore(const SystemRoots::Store& system,
   return store;
 }
 
+// Lets servers have Ed25519 and P-521 keys, which come after BoringSSL's defaults here. By
+// TLS 1.2 the curve of a key has to be among those for the key exchange.
+bool AcceptAllKeys(SSL_CTX* ctx) {
+  constexpr uint16_t kSignatures[] = {
+      SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_RSA_PSS_RSAE_SHA256,
+      SSL_SIGN_RSA_PKCS1_SHA256,       SSL_SIGN_ECDSA_SECP384R1_SHA384,
+      SSL_SIGN_RSA_PSS_RSAE_SHA384,    SSL_SIGN_RSA_PKCS1_SHA384,
+      SSL_SIGN_RSA_PSS_RSAE_SHA512,    SSL_SIGN_RSA_PKCS1_SHA512,
+      SSL_SIGN_RSA_PKCS1_SHA1,         SSL_SIGN_ED25519,
+      SSL_SIGN_ECDSA_SECP521R1_SHA512};
+  return SSL_CTX_set_verify_algorithm_prefs(ctx, kSignatures, std::size(kSignatures)) == 1 &&
+         SSL_CTX_set1_curves_list(ctx, "X25519:P-256:P-384:P-521") == 1;
+}
+
 // All that connections of this service have in common. False without memory.
 bool Configure(SSL_CTX* ctx, bssl::UniquePtr<X509_STORE> store, int verify_mode,
                const KeyPairs& pairs) {
@@ -77,6 +93,7 @@ bool Configure(SSL_CTX* ctx, bssl::UniquePtr<X509_STORE> store, int verify_mode,
   // server's own too.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
                               X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
+  if (!AcceptAllKeys(ctx)) return false;
   if (pairs == nullptr) return true;
   SSL_CTX_set_ex_data(ctx, KeyPairsIndex(), new KeyPairs(pairs));
   SSL_CTX_set_cert_cb(ctx, ChooseClientCertificate, nullptr);

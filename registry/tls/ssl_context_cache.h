@@ -24,11 +24,11 @@ namespace registryd {
 using SslContext = std::shared_ptr<ssl_ctx_st>;
 
 // Makes the BoringSSL context for connections to `host` under `config`: TLS 1.2
-// or newer, trust in `roots` and the host's own roots, client certificates that
-// are offered when the server accepts their issuer (the first such one; a server
-// that names no issuer is offered the first). Verification of certificates is
-// off if `config` is insecure. Verification of the name is per connection, and
-// the caller's to set.
+// or newer, servers with keys of RSA, P-256, P-384, P-521 or Ed25519, trust in
+// `roots` and the host's own roots, client certificates that are offered when the
+// server accepts their issuer (the first such one; a server that names no issuer
+// is offered the first). Verification of certificates is off if `config` is
+// insecure. Verification of the name is per connection, and the caller's to set.
 //
 // Errors: INVALID_ARGUMENT, reason CERTIFICATES_INVALID, for a client
 // certificate that is damaged or not its key's.

@@ -72,6 +72,7 @@ struct Outcome {
   long verify_result = -1;         // Of the server's certificate.
   std::string client_certificate;  // As the server received it, PEM; may be empty.
   std::string version;
+  uint16_t curve = 0;
 };
 
 // A real handshake, over memory, with a connection that expects `expected_name`.
@@ -110,6 +111,7 @@ Outcome Handshake(SSL_CTX* client_ctx, const Server& server,
   outcome.connected = client_done && peer_done;
   outcome.verify_result = SSL_get_verify_result(client.get());
   outcome.version = SSL_get_version(client.get());
+  outcome.curve = SSL_get_curve_id(client.get());
   const bssl::UniquePtr<X509> received(SSL_get_peer_certificate(peer.get()));
   if (received != nullptr) {
     const bssl::UniquePtr<BIO> out(BIO_new(BIO_s_mem()));
@@ -274,6 +276,34 @@ TEST_F(SslContextTest, NeedsTls12) {
     for (const TlsConfig& config : {Trusting(ca_.certificate_pem()), insecure}) {
       EXPECT_EQ(Handshake(Make(config).get(), server).connected, test.connected) << test.version;
     }
+  }
+}
+
+TEST_F(SslContextTest, TakesKeysOfEveryKind) {
+  for (const TestKey key :
+       {TestKey::kP256, TestKey::kP384, TestKey::kP521, TestKey::kEd25519, TestKey::kRsa}) {
+    TestCertificateOptions options;
+    options.key = key;
+    const TestCertificateAuthority authority(options);
+    options.dns_names = {kHost};
+    Server server{authority.Issue(options)};
+    const SslContext context = Make(Trusting(authority.certificate_pem()));
+    for (const uint16_t version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+      server.max_version = version;
+      const Outcome outcome = Handshake(context.get(), server);
+      EXPECT_TRUE(outcome.connected) << static_cast<int>(key) << " " << version;
+      EXPECT_EQ(outcome.verify_result, X509_V_OK);
+    }
+  }
+}
+
+// What is added is for keys alone: neither curves nor their order are others.
+TEST_F(SslContextTest, ExchangesKeysByX25519) {
+  const SslContext context = Make(Trusting(ca_.certificate_pem()));
+  for (const uint16_t version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    Server server = server_;
+    server.max_version = version;
+    EXPECT_EQ(Handshake(context.get(), server).curve, SSL_CURVE_X25519);
   }
 }
 

@@ -46,6 +46,14 @@ bssl::UniquePtr<EVP_PKEY> NewRsaKey() {
   return key;
 }
 
+bssl::UniquePtr<EVP_PKEY> NewEd25519Key() {
+  const bssl::UniquePtr<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, nullptr));
+  EVP_PKEY* key = nullptr;
+  Check(EVP_PKEY_keygen_init(context.get()) == 1 && EVP_PKEY_keygen(context.get(), &key) == 1,
+        "generating a key");
+  return bssl::UniquePtr<EVP_PKEY>(key);
+}
+
 bssl::UniquePtr<EVP_PKEY> KeyOf(const TestCertificateOptions& options) {
   if (!options.key_pem.empty()) {
     const bssl::UniquePtr<BIO> in(
@@ -57,6 +65,12 @@ bssl::UniquePtr<EVP_PKEY> KeyOf(const TestCertificateOptions& options) {
   switch (options.key) {
     case TestKey::kP256:
       return NewEcKey(NID_X9_62_prime256v1);
+    case TestKey::kP384:
+      return NewEcKey(NID_secp384r1);
+    case TestKey::kP521:
+      return NewEcKey(NID_secp521r1);
+    case TestKey::kEd25519:
+      return NewEd25519Key();
     case TestKey::kRsa:
       return NewRsaKey();
   }
@@ -78,8 +92,8 @@ const EVP_MD* DigestOf(const TestCertificateOptions& options) {
 void Sign(X509* certificate, const TestCertificateOptions& options, EVP_PKEY* key) {
   bssl::ScopedEVP_MD_CTX context;
   EVP_PKEY_CTX* parameters = nullptr;
-  Check(EVP_DigestSignInit(context.get(), &parameters, DigestOf(options), nullptr, key) == 1,
-        "signing");
+  const EVP_MD* digest = EVP_PKEY_id(key) == EVP_PKEY_ED25519 ? nullptr : DigestOf(options);
+  Check(EVP_DigestSignInit(context.get(), &parameters, digest, nullptr, key) == 1, "signing");
   if (options.pss) {
     // The salt as long as the digest.
     Check(EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&

@@ -19,7 +19,7 @@ struct TestCertificate {
   std::string key_pem;
 };
 
-enum class TestKey { kP256, kRsa };
+enum class TestKey { kP256, kP384, kP521, kEd25519, kRsa };
 enum class TestDigest { kSha256, kSha1, kMd5 };
 
 struct TestCertificateOptions {
@@ -29,7 +29,8 @@ struct TestCertificateOptions {
   std::string key_pem;
   // False: without keyUsage and extended key usage, as `openssl req -x509` has it.
   bool key_usage = true;
-  // What its issuer signs with; `pss` is for issuers with RSA keys, kMd5 too.
+  // What its issuer signs with, unless that has an Ed25519 key; `pss` and kMd5 are for
+  // issuers with RSA keys.
   TestDigest digest = TestDigest::kSha256;
   bool pss = false;
   // Subject alternative names. Addresses in text form, without brackets.
