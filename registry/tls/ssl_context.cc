@@ -60,7 +60,7 @@ bssl::UniquePtr<X509_STORE> MakeStore(const SystemRoots::Store& system,
     X509_STORE_add_cert(store.get(), certificate.get());
   }
   for (const TrustRoot& root : roots) {
-    for (const auto& certificate : ParsedCertificatesInPem(root.pem)) {
+    for (const auto& certificate : ParsedRootsInPem(root.pem)) {
       X509_STORE_add_cert(store.get(), certificate.get());
     }
   }

@@ -181,6 +181,27 @@ TEST_F(SslContextTest, TrustsEachRootOfAFileAndIgnoresTheRest) {
   EXPECT_TRUE(Handshake(Make(Trusting(pem)).get(), server_).connected);
 }
 
+// As Go has it: X509KeyPair takes them, AppendCertsFromPEM does not.
+TEST_F(SslContextTest, PemWithHeadersIsForClientCertificatesAlone) {
+  const auto with_headers = [](std::string pem) {
+    return pem.insert(pem.find('\n') + 1, "Friendly-Name: one\n\n");
+  };
+  EXPECT_FALSE(
+      Handshake(Make(Trusting(with_headers(ca_.certificate_pem()))).get(), server_).connected);
+  EXPECT_TRUE(
+      Handshake(
+          Make(Trusting(with_headers(other_ca_.certificate_pem()) + ca_.certificate_pem())).get(),
+          server_)
+          .connected);
+  const TestCertificate client = ca_.Issue({});
+  const SslContext context = Make(
+      Offering(ca_.certificate_pem(), {{with_headers(client.certificate_pem), client.key_pem}}));
+  Server server = server_;
+  server.client_ca_pem = ca_.certificate_pem();
+  server.client_certificate_required = true;
+  EXPECT_EQ(Handshake(context.get(), server).client_certificate, client.certificate_pem);
+}
+
 TEST_F(SslContextTest, TrustsTheServersOwnCertificate) {
   const SslContext context = Make(Trusting(server_.certificate.certificate_pem));
   EXPECT_TRUE(Handshake(context.get(), server_).connected);

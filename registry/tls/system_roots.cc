@@ -96,7 +96,7 @@ absl::StatusOr<std::shared_ptr<const SystemRoots>> SystemRoots::Load(
   auto store = std::make_unique<Store>();
   store->store = NewTrustStore();
   absl::flat_hash_set<absl::string_view> seen;
-  const std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> certificates = CertificatesInPem(reading.pem());
+  const std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> certificates = RootsInPem(reading.pem());
   for (const bssl::UniquePtr<CRYPTO_BUFFER>& der : certificates) {
     const auto* const data = reinterpret_cast<const char*>(CRYPTO_BUFFER_data(der.get()));
     if (!seen.insert({data, CRYPTO_BUFFER_len(der.get())}).second) continue;

@@ -141,12 +141,26 @@ TEST_F(SystemRootsTest, ReadsPemAsPeopleCopyIt) {
       {"one line", begin + one_line + "\n" + end},
       {"lines of 253", begin + one_line.substr(0, 253) + "\n" + one_line.substr(253) + "\n" + end},
       {"one without an end before it", begin + base64.substr(0, 100) + "\n" + pem},
-      {"headers", begin + "Friendly-Name: one\n\n" + base64 + end},
-      {"headers without a blank line", begin + "Friendly-Name: one\n" + base64 + end},
+      {"after one with headers", begin + "A: b\n\n" + base64 + end + pem},
   };
   for (const auto& test : kCases) {
     folder_.Write("file", test.text);
     EXPECT_EQ(Count({"file"}, {}), 1) << test.name;
+  }
+}
+
+// AppendCertsFromPEM of Go's crypto/x509 skips them.
+TEST_F(SystemRootsTest, BlocksWithHeadersAreNotTrusted) {
+  const std::string pem = one_.certificate_pem();
+  const size_t first_line = pem.find('\n') + 1;
+  const std::string begin = pem.substr(0, first_line);
+  const std::string rest = pem.substr(first_line);
+  for (const char* headers :
+       {"Friendly-Name: one\n\n", "Friendly-Name: one\n", "A: b\nC: d\n\n", ":\n\n", "A:\n"}) {
+    folder_.Write("file", begin + headers + rest + two_.certificate_pem());
+    EXPECT_EQ(Count({"file"}, {}), 1) << headers;
+    folder_.Write("file", begin + headers + rest);
+    EXPECT_EQ(Count({"file"}, {}), 0) << headers;
   }
 }
 

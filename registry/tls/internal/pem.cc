@@ -95,9 +95,8 @@ class PlainPem {
 // There is no one to ask for a passphrase.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
-}  // namespace
-
-std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> CertificatesInPem(absl::string_view pem) {
+std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> Certificates(absl::string_view pem,
+                                                         bool with_headers_too) {
   std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> certificates;
   const PlainPem plain(pem);
   const bssl::UniquePtr<BIO> reader = plain.Reader();
@@ -111,16 +110,26 @@ std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> CertificatesInPem(absl::string_view 
     const bssl::UniquePtr<char> name_owner(name);
     const bssl::UniquePtr<char> header_owner(header);
     const bssl::UniquePtr<uint8_t> data_owner(data);
-    if (strcmp(name, PEM_STRING_X509) != 0) continue;
+    if (strcmp(name, PEM_STRING_X509) != 0 || (!with_headers_too && *header != '\0')) continue;
     certificates.emplace_back(CRYPTO_BUFFER_new(data, static_cast<size_t>(length), nullptr));
   }
   ERR_clear_error();
   return certificates;
 }
 
-std::vector<bssl::UniquePtr<X509>> ParsedCertificatesInPem(absl::string_view pem) {
+}  // namespace
+
+std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> CertificatesInPem(absl::string_view pem) {
+  return Certificates(pem, /*with_headers_too=*/true);
+}
+
+std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> RootsInPem(absl::string_view pem) {
+  return Certificates(pem, /*with_headers_too=*/false);
+}
+
+std::vector<bssl::UniquePtr<X509>> ParsedRootsInPem(absl::string_view pem) {
   std::vector<bssl::UniquePtr<X509>> parsed;
-  for (const auto& der : CertificatesInPem(pem)) {
+  for (const auto& der : RootsInPem(pem)) {
     bssl::UniquePtr<X509> certificate(X509_parse_from_buffer(der.get()));
     if (certificate != nullptr) parsed.push_back(std::move(certificate));
   }
