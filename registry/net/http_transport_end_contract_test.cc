@@ -124,7 +124,7 @@ TEST_P(HttpTransportEndContractTest, DeadlineInTheBody) {
 
 TEST_P(HttpTransportEndContractTest, ABodyHasItsTime) {
   HttpOptions options;
-  options.max_body_time = absl::Milliseconds(100);
+  options.max_body_time = absl::Milliseconds(500);
   subject_->Stall("GET", "/", StallAt::kInBody);
   RecordedExchange exchange;
   subject_->Send(subject_->Request("GET", "/"), exchange, {}, options);

@@ -1696,7 +1696,7 @@ type SearchRequest struct {
 	// itself (`Authorization`, `Host`, ...) are refused.
 	Headers []*Header `protobuf:"bytes,6,rep,name=headers,proto3" json:"headers,omitempty"`
 	// The most results in one response. 0: all that there are, which is `limit` at
-	// most.
+	// most, unless the registry sends more than it was asked for.
 	PageSize int32 `protobuf:"varint,7,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the response before, with the other fields unchanged but
 	// for secrets. Empty: the first page. The service keeps nothing between pages:

@@ -62,10 +62,12 @@ const (
 //   - UNAUTHENTICATED (REGISTRY_UNAUTHORIZED), PERMISSION_DENIED
 //     (REGISTRY_DENIED), NOT_FOUND (REGISTRY_NOT_FOUND): it, or its token server,
 //     answered 401, 403 or 404, or said so in its error codes;
-//   - RESOURCE_EXHAUSTED (REGISTRY_THROTTLED) with a RetryInfo: it answered 429;
-//     (RESPONSE_TOO_LARGE): its answer is above this service's limits;
-//   - UNAVAILABLE (REGISTRY_FAILED): it answered 5xx, with a RetryInfo where it
-//     said when to come back; (CONNECTION_FAILED, DNS_FAILED): it was not reached;
+//   - RESOURCE_EXHAUSTED (REGISTRY_THROTTLED): it answered 429; UNAVAILABLE
+//     (REGISTRY_FAILED): it answered 5xx. With a RetryInfo where it said when to
+//     come back;
+//   - RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE): its answer is above this service's
+//     limits;
+//   - UNAVAILABLE (CONNECTION_FAILED, DNS_FAILED): it was not reached;
 //     NOT_FOUND (DNS_FAILED): its name has no address;
 //   - FAILED_PRECONDITION (TLS_VERIFICATION_FAILED): its certificate was not
 //     accepted; (CERTIFICATES_INVALID): the service has read no trusted
@@ -393,10 +395,12 @@ func (c *registryServiceClient) ConvertToHostname(ctx context.Context, in *Conve
 //   - UNAUTHENTICATED (REGISTRY_UNAUTHORIZED), PERMISSION_DENIED
 //     (REGISTRY_DENIED), NOT_FOUND (REGISTRY_NOT_FOUND): it, or its token server,
 //     answered 401, 403 or 404, or said so in its error codes;
-//   - RESOURCE_EXHAUSTED (REGISTRY_THROTTLED) with a RetryInfo: it answered 429;
-//     (RESPONSE_TOO_LARGE): its answer is above this service's limits;
-//   - UNAVAILABLE (REGISTRY_FAILED): it answered 5xx, with a RetryInfo where it
-//     said when to come back; (CONNECTION_FAILED, DNS_FAILED): it was not reached;
+//   - RESOURCE_EXHAUSTED (REGISTRY_THROTTLED): it answered 429; UNAVAILABLE
+//     (REGISTRY_FAILED): it answered 5xx. With a RetryInfo where it said when to
+//     come back;
+//   - RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE): its answer is above this service's
+//     limits;
+//   - UNAVAILABLE (CONNECTION_FAILED, DNS_FAILED): it was not reached;
 //     NOT_FOUND (DNS_FAILED): its name has no address;
 //   - FAILED_PRECONDITION (TLS_VERIFICATION_FAILED): its certificate was not
 //     accepted; (CERTIFICATES_INVALID): the service has read no trusted

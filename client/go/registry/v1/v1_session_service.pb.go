@@ -1003,7 +1003,8 @@ func (*GetRemoteImageLayerResponse_Chunk) isGetRemoteImageLayerResponse_Part() {
 // What is known of a layer before its bytes.
 type V1LayerInfo struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Size of the whole layer in bytes. -1: not known.
+	// Size of the whole layer in bytes: the registry's word, or else the request's
+	// `size`, which no registry has confirmed. -1: not known.
 	Size int64 `protobuf:"varint,1,opt,name=size,proto3" json:"size,omitempty"`
 	// The registry serves ranges.
 	Resumable     bool `protobuf:"varint,2,opt,name=resumable,proto3" json:"resumable,omitempty"`
@@ -1803,7 +1804,8 @@ type PushImageLayerRegistryRequest_Metadata struct {
 }
 
 type PushImageLayerRegistryRequest_Chunk struct {
-	// Some bytes of the layer, a tar archive. May be empty.
+	// Some bytes of the layer, a tar archive; less than 4 MiB, which is as much as
+	// gRPC takes in one message. May be empty.
 	Chunk []byte `protobuf:"bytes,2,opt,name=chunk,proto3,oneof"`
 }
 

@@ -750,7 +750,7 @@ pub struct SearchRequest {
     #[prost(message, repeated, tag = "6")]
     pub headers: ::prost::alloc::vec::Vec<Header>,
     /// The most results in one response. 0: all that there are, which is `limit` at
-    /// most.
+    /// most, unless the registry sends more than it was asked for.
     #[prost(int32, tag = "7")]
     pub page_size: i32,
     /// `next_page_token` of the response before, with the other fields unchanged but
@@ -862,10 +862,12 @@ pub mod registry_service_client {
     /// * UNAUTHENTICATED (REGISTRY_UNAUTHORIZED), PERMISSION_DENIED
     ///  (REGISTRY_DENIED), NOT_FOUND (REGISTRY_NOT_FOUND): it, or its token server,
     ///  answered 401, 403 or 404, or said so in its error codes;
-    /// * RESOURCE_EXHAUSTED (REGISTRY_THROTTLED) with a RetryInfo: it answered 429;
-    ///  (RESPONSE_TOO_LARGE): its answer is above this service's limits;
-    /// * UNAVAILABLE (REGISTRY_FAILED): it answered 5xx, with a RetryInfo where it
-    ///  said when to come back; (CONNECTION_FAILED, DNS_FAILED): it was not reached;
+    /// * RESOURCE_EXHAUSTED (REGISTRY_THROTTLED): it answered 429; UNAVAILABLE
+    ///  (REGISTRY_FAILED): it answered 5xx. With a RetryInfo where it said when to
+    ///  come back;
+    /// * RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE): its answer is above this service's
+    ///  limits;
+    /// * UNAVAILABLE (CONNECTION_FAILED, DNS_FAILED): it was not reached;
     ///  NOT_FOUND (DNS_FAILED): its name has no address;
     /// * FAILED_PRECONDITION (TLS_VERIFICATION_FAILED): its certificate was not
     ///  accepted; (CERTIFICATES_INVALID): the service has read no trusted
@@ -1769,10 +1771,12 @@ pub mod registry_service_server {
     /// * UNAUTHENTICATED (REGISTRY_UNAUTHORIZED), PERMISSION_DENIED
     ///  (REGISTRY_DENIED), NOT_FOUND (REGISTRY_NOT_FOUND): it, or its token server,
     ///  answered 401, 403 or 404, or said so in its error codes;
-    /// * RESOURCE_EXHAUSTED (REGISTRY_THROTTLED) with a RetryInfo: it answered 429;
-    ///  (RESPONSE_TOO_LARGE): its answer is above this service's limits;
-    /// * UNAVAILABLE (REGISTRY_FAILED): it answered 5xx, with a RetryInfo where it
-    ///  said when to come back; (CONNECTION_FAILED, DNS_FAILED): it was not reached;
+    /// * RESOURCE_EXHAUSTED (REGISTRY_THROTTLED): it answered 429; UNAVAILABLE
+    ///  (REGISTRY_FAILED): it answered 5xx. With a RetryInfo where it said when to
+    ///  come back;
+    /// * RESOURCE_EXHAUSTED (RESPONSE_TOO_LARGE): its answer is above this service's
+    ///  limits;
+    /// * UNAVAILABLE (CONNECTION_FAILED, DNS_FAILED): it was not reached;
     ///  NOT_FOUND (DNS_FAILED): its name has no address;
     /// * FAILED_PRECONDITION (TLS_VERIFICATION_FAILED): its certificate was not
     ///  accepted; (CERTIFICATES_INVALID): the service has read no trusted
@@ -4082,7 +4086,8 @@ pub mod get_remote_image_layer_response {
 /// What is known of a layer before its bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct V1LayerInfo {
-    /// Size of the whole layer in bytes. -1: not known.
+    /// Size of the whole layer in bytes: the registry's word, or else the request's
+    /// `size`, which no registry has confirmed. -1: not known.
     #[prost(int64, tag = "1")]
     pub size: i64,
     /// The registry serves ranges.
@@ -4240,7 +4245,8 @@ pub mod push_image_layer_registry_request {
         /// The first message, and no other.
         #[prost(message, tag = "1")]
         Metadata(super::V1LayerMetadata),
-        /// Some bytes of the layer, a tar archive. May be empty.
+        /// Some bytes of the layer, a tar archive; less than 4 MiB, which is as much as
+        /// gRPC takes in one message. May be empty.
         #[prost(bytes, tag = "2")]
         Chunk(::prost::alloc::vec::Vec<u8>),
     }

@@ -860,7 +860,7 @@ class SearchRequest(_message.Message):
     """
     page_size: _builtins.int
     """The most results in one response. 0: all that there are, which is `limit` at
-    most.
+    most, unless the registry sends more than it was asked for.
     """
     page_token: _builtins.str
     """`next_page_token` of the response before, with the other fields unchanged but

@@ -499,7 +499,9 @@ class V1LayerInfo(_message.Message):
     SIZE_FIELD_NUMBER: _builtins.int
     RESUMABLE_FIELD_NUMBER: _builtins.int
     size: _builtins.int
-    """Size of the whole layer in bytes. -1: not known."""
+    """Size of the whole layer in bytes: the registry's word, or else the request's
+    `size`, which no registry has confirmed. -1: not known.
+    """
     resumable: _builtins.bool
     """The registry serves ranges."""
     def __init__(
@@ -865,7 +867,9 @@ class PushImageLayerRegistryRequest(_message.Message):
     METADATA_FIELD_NUMBER: _builtins.int
     CHUNK_FIELD_NUMBER: _builtins.int
     chunk: _builtins.bytes
-    """Some bytes of the layer, a tar archive. May be empty."""
+    """Some bytes of the layer, a tar archive; less than 4 MiB, which is as much as
+    gRPC takes in one message. May be empty.
+    """
     @_builtins.property
     def metadata(self) -> Global___V1LayerMetadata:
         """The first message, and no other."""

@@ -536,7 +536,8 @@ export const GetRemoteImageLayerResponseSchema: GenMessage<GetRemoteImageLayerRe
  */
 export type V1LayerInfo = Message<"registry.v1.V1LayerInfo"> & {
   /**
-   * Size of the whole layer in bytes. -1: not known.
+   * Size of the whole layer in bytes: the registry's word, or else the request's
+   * `size`, which no registry has confirmed. -1: not known.
    *
    * @generated from field: int64 size = 1;
    */
@@ -940,7 +941,8 @@ export type PushImageLayerRegistryRequest = Message<"registry.v1.PushImageLayerR
     case: "metadata";
   } | {
     /**
-     * Some bytes of the layer, a tar archive. May be empty.
+     * Some bytes of the layer, a tar archive; less than 4 MiB, which is as much as
+     * gRPC takes in one message. May be empty.
      *
      * @generated from field: bytes chunk = 2;
      */
