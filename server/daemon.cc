@@ -201,6 +201,8 @@ void Daemon::AddFigures() {
                       [this] { return resolver_.stats().misses; });
   metrics_.AddGauge("registryd_dns_cache_entries", "Names remembered.",
                     [this] { return resolver_.stats().entries; });
+  metrics_.AddGauge("registryd_dns_lookups_running", "Names that the system has not answered yet.",
+                    [this] { return system_resolver_.running(); });
   metrics_.AddCounter("registryd_tls_cache_hits_total", "Certificates answered from memory.",
                       [this] { return certificates_.stats().hits; });
   metrics_.AddCounter("registryd_tls_cache_misses_total", "Certificates read from certs.d.",

@@ -92,7 +92,10 @@ void SystemDnsResolver::Resolve(absl::string_view host, const CallContext& conte
   const bool accepted = executor_.Submit([this, call, host = std::string(host)] {
     // Nobody waits any more, or the call is given up by being dropped.
     if (call->finished() || stopping_) return;
-    call->Finish(lookup_(host));
+    ++running_;
+    absl::StatusOr<DnsAnswer> answer = lookup_(host);
+    --running_;
+    call->Finish(std::move(answer));
   });
   if (!accepted) {
     call->Finish(Error(absl::StatusCode::kUnavailable, Reason::kOverloaded,

@@ -45,12 +45,16 @@ class SystemDnsResolver final : public DnsResolver {
   // Knows literals, and names that are refused unasked.
   DnsAnswer Cached(absl::string_view host, bool* known_failure = nullptr) override;
 
+  // Look-ups that the system has not answered yet, whether or not somebody waits for them.
+  size_t running() const { return running_; }
+
  private:
   static absl::StatusOr<DnsAnswer> GetAddrInfo(const std::string& host);
 
   TimerQueue& timers_;
   const Lookup lookup_;
   std::atomic<bool> stopping_{false};
+  std::atomic<size_t> running_{0};
   Executor executor_;
 };
 

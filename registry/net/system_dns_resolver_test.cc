@@ -71,6 +71,7 @@ TEST(SystemDnsResolverTest, AnswersFromTheLookUp) {
   resolver.Resolve("registry.internal", {}, outcome.Callback());
   outcome.done.WaitForNotification();
   EXPECT_EQ(outcome.result.value()->front().ToString(), "10.1.2.3");
+  EXPECT_EQ(resolver.running(), 0u);
 }
 
 TEST(SystemDnsResolverTest, DeadlineComesWhileTheLookUpRuns) {
@@ -96,6 +97,7 @@ TEST(SystemDnsResolverTest, CancellationComesWhileTheLookUpRuns) {
   cancellation->Cancel();
   EXPECT_TRUE(outcome.done.HasBeenNotified());
   EXPECT_TRUE(absl::IsCancelled(outcome.result.status()));
+  EXPECT_EQ(resolver.running(), 1u) << "the system is asked all the same";
   gate.Open();
 }
 

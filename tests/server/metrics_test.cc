@@ -87,6 +87,7 @@ TEST_F(MetricsTest, CachesAreTold) {
   EXPECT_EQ(Figure(*process, "registryd_dns_cache_misses_total"), 1);
   EXPECT_GE(Figure(*process, "registryd_dns_cache_negative_hits_total"), 2);
   EXPECT_EQ(Figure(*process, "registryd_dns_cache_hits_total"), 0);
+  EXPECT_EQ(Figure(*process, "registryd_dns_lookups_running"), 0);
   EXPECT_EQ(Figure(*process, "registryd_dns_cache_entries"), 1);
   EXPECT_EQ(Figure(*process, "registryd_tls_cache_misses_total"), 1);
   EXPECT_GE(Figure(*process, "registryd_tls_cache_hits_total"), 2);

@@ -106,6 +106,8 @@ class SoakTest : public RegistrydFixture {
   bool IsIdle() const {
     return Figure(*process_, "registryd_config_watchers") == 0 &&
            Figure(*process_, "registryd_upstream_requests_running") == 0 &&
+           // A silent name server is asked for seconds, by a socket for each name.
+           Figure(*process_, "registryd_dns_lookups_running") == 0 &&
            Figure(*process_, absl::StrCat("registryd_open_connections{listener=\"", UnixAddress(),
                                           "\"}")) == 0;
   }
