@@ -131,7 +131,7 @@ class CachingTokenSource::Core : public std::enable_shared_from_this<Core> {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     ++stats_.misses;
     waiter.id = question->next_id++;
-    question->waiters.emplace(waiter.id, std::move(call));
+    question->waiters[waiter.id] = std::move(call);
     waiter.question = std::move(question);
   }
 

@@ -32,7 +32,7 @@ class RealmHeaders final : public HttpHopHeaders {
  public:
   explicit RealmHeaders(Secret authorization) : authorization_(std::move(authorization)) {}
 
-  void Prepare(const HttpHop& hop, const CallContext& context, Ready ready) override {
+  void Prepare(const HttpHop& hop, const CallContext&, Ready ready) override {
     std::vector<SecretHttpHeader> headers;
     if (hop.own_origin) headers.push_back({"Authorization", authorization_});
     std::move(ready)(std::move(headers));
@@ -139,10 +139,11 @@ void TokenClient::Get(TokenRequest request, const CallContext& context, Callback
   Question question;
   question.action = absl::StrCat("token request to ", name);
   if (has_credentials && !realm->may_have_credentials) question.withheld_from = name;
-  question.method = posts ? TokenMethod::kPost : TokenMethod::kGet;
+  const TokenMethod method = posts ? TokenMethod::kPost : TokenMethod::kGet;
+  question.method = method;
   question.identity_token = credentials.identity_token;
   question.own_deadline = own_deadline < context.deadline;
-  http_.Fetch(MakeCall(request, *realm, question.method),
+  http_.Fetch(MakeCall(request, *realm, method),
               {std::min(own_deadline, context.deadline), context.cancellation},
               [question = std::move(question), &clock = clock_,
                done = std::move(done)](absl::StatusOr<HttpReply> reply) mutable {

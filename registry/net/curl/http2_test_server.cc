@@ -17,7 +17,6 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <iostream>
 #include <map>
 #include <thread>
@@ -137,7 +136,7 @@ class Connection {
                                 uint32_t* flags, nghttp2_data_source* source, void*) -> ssize_t {
       auto& stream = *static_cast<Stream*>(source->ptr);
       const size_t count = std::min(room, stream.body.size() - stream.sent);
-      std::memcpy(to, stream.body.data() + stream.sent, count);
+      std::copy_n(stream.body.data() + stream.sent, count, to);
       stream.sent += count;
       if (stream.sent == stream.body.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
       return static_cast<ssize_t>(count);
