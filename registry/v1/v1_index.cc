@@ -206,7 +206,7 @@ void GetRepositoryData(const std::shared_ptr<V1Session>& session, absl::string_v
 }
 
 void PushImageJsonIndex(
-    const std::shared_ptr<V1Session>& session, V1ImageList list, const CallContext& context,
+    const std::shared_ptr<V1Session>& session, const V1ImageList& list, const CallContext& context,
     absl::AnyInvocable<void(absl::StatusOr<std::vector<std::string>>) &&> done) {
   absl::StatusOr<std::string> name = RepositoryPath(list.repository, "repository");
   if (!name.ok()) return std::move(done)(name.status());

@@ -54,7 +54,7 @@ void GetRepositoryData(const std::shared_ptr<V1Session>& session, absl::string_v
 //
 // More errors: INVALID_ARGUMENT (FIELD_MISSING, field "images[2].id"; FIELD_INVALID, field
 // "registries[1]"); FAILED_PRECONDITION (REDIRECT_REFUSED).
-void PushImageJsonIndex(const std::shared_ptr<V1Session>& session, V1ImageList list,
+void PushImageJsonIndex(const std::shared_ptr<V1Session>& session, const V1ImageList& list,
                         const CallContext& context,
                         absl::AnyInvocable<void(absl::StatusOr<std::vector<std::string>>) &&> done);
 

@@ -35,9 +35,9 @@ class V1IndexTest : public V1SessionTestBase {
     return outcome.Take();
   }
 
-  absl::StatusOr<std::vector<std::string>> Push(V1ImageList list) {
+  absl::StatusOr<std::vector<std::string>> Push(const V1ImageList& list) {
     V1Outcome<std::vector<std::string>> outcome;
-    PushImageJsonIndex(session_, std::move(list), {}, outcome.Done());
+    PushImageJsonIndex(session_, list, {}, outcome.Done());
     return outcome.Take();
   }
 

@@ -43,7 +43,7 @@ void AnswerV1(const std::shared_ptr<V1Session>& session,
   }
   list.validate = request.validate();
   list.registries = {request.registries().begin(), request.registries().end()};
-  PushImageJsonIndex(session, std::move(list), context,
+  PushImageJsonIndex(session, list, context,
                      [response, done = std::move(done)](
                          absl::StatusOr<std::vector<std::string>> endpoints) mutable {
                        if (!endpoints.ok()) return std::move(done)(endpoints.status());
