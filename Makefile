@@ -6,6 +6,9 @@ BAZEL ?= bazel
 VECTORS ?= tests/conformance/vectors
 SCENARIOS ?= tests/wire/scenarios.json
 ARGS ?=
+# Caches are in it; some services and containers have none.
+HOME ?= $(shell getent passwd "$$(id -u)" | cut -d: -f6)
+export HOME
 # Where Bazel unpacks them.
 DOCKER_REGISTRY = $$($(BAZEL) info output_base)/external/docker_registry/root/usr/bin/docker-registry
 NGINX = $$($(BAZEL) info output_base)/external/nginx/root/usr/sbin/nginx
