@@ -7,6 +7,8 @@
 # The version is the one that the machine's apt would install; apt checks the
 # archive's signatures as it always does. What was fetched once is kept in CACHE.
 set -eu
+# Of what apt says, a line is read.
+export LC_ALL=C
 
 package=$1 destination=$2 cache=$3
 

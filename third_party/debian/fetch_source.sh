@@ -9,6 +9,8 @@
 # names the digests of the tarballs, which dpkg-source checks while unpacking.
 # What was fetched once is kept in CACHE and is not asked for again.
 set -eu
+# Of what apt says, a line is read.
+export LC_ALL=C
 
 package=$1 version=$2 dsc_sha256=$3 destination=$4 cache=$5
 
@@ -35,6 +37,8 @@ deb_src_entries() {
 # download: brings the package's files into the current folder.
 download() {
   apt_home="$cache/apt"
+  # A source that the machine no longer has is not asked either.
+  rm -rf "$apt_home/sources.d"
   mkdir -p "$apt_home/lists/partial" "$apt_home/cache/archives/partial" "$apt_home/sources.d"
   deb_src_entries "$apt_home/sources.d"
   set -- -q -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$apt_home/sources.d" \
