@@ -1,4 +1,4 @@
-// Rows 6, 12, 13 and 15 of the table of what must never happen, where CurlHttpTransport
+// Rows 6, 12, 13 and 15 of docs/security.md, where CurlHttpTransport
 // is what keeps them. Row 11 is in http_transport_contract_test.cc.
 
 #include <gtest/gtest.h>

@@ -280,6 +280,7 @@ TEST(CurlHttpTransport, TriesTheNextAddress) {
 }
 
 TEST(CurlHttpTransport, ConnectsToIpv6) {
+  if (!ScriptedHttpServer::HasIpv6()) GTEST_SKIP() << "no IPv6 here";
   ScriptedHttpServerOptions options;
   options.address = "::1";
   ScriptedHttpServer server(options);

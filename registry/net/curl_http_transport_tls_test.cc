@@ -120,6 +120,7 @@ TEST_F(CurlTlsTest, AnAddressIsNoName) {
 }
 
 TEST_F(CurlTlsTest, VerifiesIpv6Literals) {
+  if (!ScriptedHttpServer::HasIpv6()) GTEST_SKIP() << "no IPv6 here";
   ScriptedHttpServerOptions options;
   options.address = "::1";
   options.tls = ScriptedTls{ca_.Issue(NamedServer())};

@@ -101,7 +101,7 @@ struct HttpClientOptions {
 //
 // Redirects (301, 302, 303, 307, 308 with a Location) are followed as net/http does:
 // 301, 302 and 303 turn another method than HEAD into GET without a body. A `Referer`
-// is not sent. What a registry may make us do is bounded (security rows 2, 4 and 7):
+// is not sent. What a registry may make us do is bounded (docs/security.md, rows 2, 4, 7):
 //   - from https there is no way to http;
 //   - to another origin (scheme, host or port) go neither secret headers, cookies and
 //     bodies, nor the upstream's client certificates; its certificate is verified

@@ -196,7 +196,7 @@ TEST_P(HttpTransportContractTest, SendsHeadersAndSecrets) {
   EXPECT_EQ(requests[0].Find("Cookie"), "a=1; b=2");
 }
 
-// Security row 11.
+// Row 11 of docs/security.md.
 TEST_P(HttpTransportContractTest, SecurityRow11WhatCannotBeSentIsNot) {
   const std::string nul("a\0b", 3);
   using Spoil = void (*)(HttpRequest & request, const std::string& bad);

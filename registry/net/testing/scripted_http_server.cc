@@ -297,6 +297,14 @@ ScriptedHttpServer::ScriptedHttpServer(ScriptedHttpServerOptions options)
 
 ScriptedHttpServer::~ScriptedHttpServer() = default;
 
+bool ScriptedHttpServer::HasIpv6() {
+  const FileDescriptor socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in6 loopback = {};
+  loopback.sin6_family = AF_INET6;
+  loopback.sin6_addr = in6addr_loopback;
+  return ::bind(socket.get(), reinterpret_cast<sockaddr*>(&loopback), sizeof(loopback)) == 0;
+}
+
 int ScriptedHttpServer::port() const { return loop_->port(); }
 
 std::string ScriptedHttpServer::host_port() const {

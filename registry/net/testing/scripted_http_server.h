@@ -96,6 +96,9 @@ class ScriptedHttpServer {
   ScriptedHttpServer(const ScriptedHttpServer&) = delete;
   ScriptedHttpServer& operator=(const ScriptedHttpServer&) = delete;
 
+  // A server may have the address "::1": not every container has IPv6.
+  static bool HasIpv6();
+
   int port() const;
   // "127.0.0.1:PORT", "[::1]:PORT".
   std::string host_port() const;

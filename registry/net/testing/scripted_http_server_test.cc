@@ -290,6 +290,7 @@ TEST(ScriptedHttpServerTest, SamePortAtAnotherAddress) {
 }
 
 TEST(ScriptedHttpServerTest, Urls) {
+  if (!ScriptedHttpServer::HasIpv6()) GTEST_SKIP() << "no IPv6 here";
   ScriptedHttpServerOptions options;
   options.address = "::1";
   const ScriptedHttpServer server(std::move(options));
