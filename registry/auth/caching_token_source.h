@@ -33,10 +33,10 @@ struct TokenCacheStats {
 // Remembers the tokens of another source until shortly before they expire: a tenth of
 // what is left of their lifetime, but 5 seconds at least and 30 at most. A token is for
 // equal requests alone (TokenKey): the same caller with the same credentials, registry,
-// realm, service and scopes, in any order (security row 9). Its refresh token comes with
+// realm, service and scopes, in any order (docs/security.md, row 9). Its refresh token comes with
 // it each time. Failures are not remembered. Nothing is kept beyond the process.
 //
-// Equal requests at the same time share one question (security row 16). The deadline or
+// Equal requests at the same time share one question (docs/security.md, row 16). The deadline or
 // cancellation of one ends that one alone; when none is left the question is cancelled.
 //
 // A login is to prove credentials, and asks the upstream itself. Thread-safe.

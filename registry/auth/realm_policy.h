@@ -31,7 +31,7 @@ struct RealmDecision {
 
 // Decides which token servers get credentials. The realm of a challenge is whatever a
 // registry, or who speaks in its place, writes there; Docker Engine sends credentials
-// to all of them. Here they go (security rows 1 and 3)
+// to all of them. Here they go (docs/security.md, rows 1 and 3)
 //   - to the registry's own origin;
 //   - to another port of the registry's host, from https to https, where the registry's
 //     certificate is verified;

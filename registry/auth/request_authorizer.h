@@ -52,7 +52,7 @@ struct Authorization {
 // Unlike there:
 //   - where both are challenged, Bearer wins;
 //   - only the upstream's own origin gets anything, and after a hop elsewhere not even
-//     that (security row 7);
+//     that (docs/security.md, row 7);
 //   - over plain http go neither a password nor a token that credentials may have
 //     bought, unless the upstream's allow_plaintext_credentials.
 //

@@ -1,4 +1,4 @@
-// Row 17 of the security cases: kill -9 during a configuration write leaves the
+// Row 17 of docs/security.md: kill -9 during a configuration write leaves the
 // old or the new configuration, never a torn one. 1,000 kills.
 
 #include <signal.h>

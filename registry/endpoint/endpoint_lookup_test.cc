@@ -208,7 +208,7 @@ TEST_F(EndpointLookupTest, HostnamesOfAllShapes) {
   }
 }
 
-// Row 10 of the security cases: what could lead out of certs.d is refused before
+// Row 10 of docs/security.md: what could lead out of certs.d is refused before
 // anything is asked about it, whether certs.d would be read or not.
 TEST_F(EndpointLookupTest, Row10HostileHostnamesAreRefused) {
   for (const std::string& hostname :

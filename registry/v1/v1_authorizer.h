@@ -31,7 +31,7 @@ namespace registryd {
 //     another (IsTrustedLocation), nor are tokens learned there;
 //   - cookies are kept and sent at every hop.
 // Unlike there
-//   - none of it goes to another origin than the call's upstream (security row 7);
+//   - none of it goes to another origin than the call's upstream (docs/security.md, row 7);
 //   - user name and password go to the session's own endpoint alone. Tokens go to
 //     whatever registry the session's owner calls: that is what an index gives them for;
 //   - by plain http neither they nor tokens that came by https are sent, unless the
