@@ -22,7 +22,7 @@ std::string FileFingerprint(const struct stat& status) {
                       ",", Nanoseconds(status.st_mtim), ",", Nanoseconds(status.st_ctim), ";");
 }
 
-std::string FolderFingerprint(const std::string& folder, int depth) {
+std::optional<std::string> FolderFingerprint(const std::string& folder, int depth) {
   struct stat status;
   if (stat(folder.c_str(), &status) != 0) return "";
   std::string fingerprint = FileFingerprint(status);
@@ -32,6 +32,7 @@ std::string FolderFingerprint(const std::string& folder, int depth) {
        it.increment(error)) {
     names.push_back(it->path().filename().string());
   }
+  if (error) return std::nullopt;
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {
     const std::string path = absl::StrCat(folder, "/", name);
@@ -39,7 +40,7 @@ std::string FolderFingerprint(const std::string& folder, int depth) {
     // No file name holds a '/': the parts cannot be mistaken for each other.
     absl::StrAppend(&fingerprint, name, "/", FileFingerprint(status));
     if (depth > 0 && S_ISDIR(status.st_mode)) {
-      absl::StrAppend(&fingerprint, "{", FolderFingerprint(path, depth - 1), "}");
+      absl::StrAppend(&fingerprint, "{", FolderFingerprint(path, depth - 1).value_or(""), "}");
     }
   }
   return fingerprint;

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <optional>
 #include <string>
 
 namespace registryd {
@@ -12,9 +13,10 @@ namespace registryd {
 std::string FileFingerprint(const struct stat& status);
 
 // The fingerprints and names of all that is in `folder` and its subfolders down
-// to `depth` levels; links are not followed. Of a folder that cannot be read,
-// what can be known of it; empty if it does not exist.
-std::string FolderFingerprint(const std::string& folder, int depth);
+// to `depth` levels; links are not followed. Of a subfolder that cannot be listed,
+// what can be known of it. Empty if `folder` does not exist; nullopt if it cannot be
+// listed, so that what changes in it is not seen.
+std::optional<std::string> FolderFingerprint(const std::string& folder, int depth);
 
 }  // namespace registryd
 

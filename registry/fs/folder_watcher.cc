@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -50,7 +51,7 @@ struct FolderWatcher::Target {
   Callback changed;
   bool dirty = false;
   bool polled = false;
-  std::string fingerprint;  // Meaningful while polled.
+  std::optional<std::string> fingerprint;  // Meaningful while polled.
 };
 
 FolderWatcher::Watch::Watch(Watch&& other) noexcept
@@ -192,8 +193,9 @@ bool FolderWatcher::ReadEvents() {
 void FolderWatcher::MarkPolled() {
   for (auto& [id, target] : targets_) {
     if (!target->polled) continue;
-    std::string fingerprint = FolderFingerprint(target->folder, target->depth);
-    if (fingerprint == target->fingerprint) continue;
+    auto fingerprint = FolderFingerprint(target->folder, target->depth);
+    // What cannot be listed may have changed unseen.
+    if (fingerprint.has_value() && fingerprint == target->fingerprint) continue;
     target->fingerprint = std::move(fingerprint);
     target->dirty = true;
   }

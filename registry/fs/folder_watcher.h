@@ -33,9 +33,9 @@ struct FolderWatcherOptions {
 //
 // Watched are the folder, its subfolders down to a given depth (links to folders
 // are not followed), and its nearest existing ancestor. Where inotify's limits
-// are reached the folder is polled. Changes made on another machine of a network
-// file system are seen by neither of inotify's watches; who needs those looks
-// now and then.
+// are reached the folder is polled. So is a folder that may not be listed: it counts as
+// changed each time. Changes made on another machine of a network file system are seen by
+// neither of inotify's watches; who needs those looks now and then.
 //
 // One thread; callbacks run on it, one at a time, and may use the disk. The
 // class is thread-safe.

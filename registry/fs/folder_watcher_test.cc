@@ -1,5 +1,7 @@
 #include "registry/fs/folder_watcher.h"
 
+#include <sys/stat.h>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -9,6 +11,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "registry/fs/run_unprivileged.h"
 #include "registry/fs/temporary_folder.h"
 
 namespace registryd {
@@ -150,6 +153,29 @@ TEST_P(FolderWatcherTest, SeesWhatHappensInFoldersMadeLater) {
     step();
     ASSERT_TRUE(changes.MoreThan(before));
   }
+}
+
+TEST(FolderWatcher, SeesAChangeInAFolderThatItMayNotList) {
+  TemporaryFolder folder;
+  ASSERT_EQ(chmod(folder.path().c_str(), 0755), 0);
+  folder.MakeFolder("closed");
+  folder.Write("closed/a", "1");
+  ASSERT_EQ(chmod(folder.Path("closed").c_str(), 0311), 0);
+  Changes changes;
+  std::optional<FolderWatcher> watcher;
+  FolderWatcher::Watch watch;
+  // The watcher's thread inherits who it is.
+  const bool ran = RunUnprivileged([&] {
+    watcher.emplace(Quick(true));
+    watch = watcher->Add(folder.Path("closed"), 0, changes.Callback());
+  });
+  if (!ran) GTEST_SKIP() << "root cannot become nobody here";
+  EXPECT_EQ(watcher->polled(), 1);
+  const int before = changes.count();
+  folder.Write("closed/a", "12");
+  EXPECT_TRUE(changes.MoreThan(before));
+  watch = {};
+  EXPECT_EQ(chmod(folder.Path("closed").c_str(), 0755), 0);
 }
 
 TEST(FolderWatcher, MakesOneCallbackOfABurst) {
