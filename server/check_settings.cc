@@ -1,5 +1,6 @@
 #include "server/check_settings.h"
 
+#include "absl/strings/str_cat.h"
 #include "registry/auth/docker_config_file.h"
 #include "registry/config/service_config.h"
 #include "registry/config/state_file.h"
@@ -10,6 +11,25 @@
 #include "server/setting_fault.h"
 
 namespace registryd {
+namespace {
+
+// As Configuration meets it at the start.
+absl::Status CheckState(const Settings& settings, std::vector<std::string>& warnings) {
+  const StateFile state(settings.state_dir);
+  const auto saved = state.Load();
+  if (!saved.ok()) return saved.status();
+  const bool is_saved = saved->has_value() && (*saved)->settings == settings.service_options;
+  if (is_saved) {
+    const auto config = ServiceConfig::Create((*saved)->options, settings.insecure_match);
+    if (!config.ok()) return NameSetting(config.status(), state.path());
+  }
+  const absl::Status status = state.CheckWritable();
+  if (status.ok() || !is_saved) return status;
+  warnings.push_back(absl::StrCat("changes by callers will be refused: ", status.message()));
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<std::string>> CheckSettings(const Settings& settings) {
   const auto config = ServiceConfig::Create(settings.service_options, settings.insecure_match);
@@ -31,11 +51,11 @@ absl::StatusOr<std::vector<std::string>> CheckSettings(const Settings& settings)
     const auto address = LoopbackAddress::Parse(settings.metrics_listen);
     if (!address.ok()) return address.status();
   }
-  if (!settings.state_dir.empty()) {
-    const auto state = StateFile(settings.state_dir).Load();
-    if (!state.ok()) return state.status();
-  }
   std::vector<std::string> warnings = (*config)->warnings();
+  if (!settings.state_dir.empty()) {
+    const absl::Status status = CheckState(settings, warnings);
+    if (!status.ok()) return status;
+  }
   if (!settings.docker_config.empty()) {
     const auto docker_config = ReadDockerConfig(settings.docker_config);
     if (!docker_config.ok()) return docker_config.status();

@@ -12,8 +12,9 @@ namespace registryd {
 // Whether registryd could work with `settings`: the registries' lists, the
 // addresses, the TLS files, Docker's config.json and the state folder, all without
 // opening a socket or writing anything. Returns what to look at in settings that are
-// usable, a sentence each; INVALID_ARGUMENT or FAILED_PRECONDITION with the first
-// fault.
+// usable, a sentence each; the first fault otherwise: INVALID_ARGUMENT,
+// FAILED_PRECONDITION, DATA_LOSS or, if the state has to be written and cannot be,
+// UNAVAILABLE.
 absl::StatusOr<std::vector<std::string>> CheckSettings(const Settings& settings);
 
 }  // namespace registryd

@@ -58,7 +58,7 @@ absl::Status Configuration::Start() {
     persist = [this](const VersionedConfig& config) { return Save(config); };
   }
   auto store = ConfigStore::Create(std::move(initial), options, Clock::Real(), std::move(persist));
-  if (!store.ok()) return NameSetting(store.status());
+  if (!store.ok()) return NameSetting(store.status(), is_saved ? state_->path() : "");
   store_ = *std::move(store);
   if (!state_.has_value()) return absl::OkStatus();
   absl::Status status = Save(*store_->Current());

@@ -5,10 +5,12 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "registry/config/state_file.h"
 #include "registry/fs/temporary_folder.h"
 #include "server/settings/settings_loader.h"
 
@@ -18,6 +20,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 class ConfigurationTest : public ::testing::Test {
  protected:
@@ -124,6 +127,19 @@ TEST_F(ConfigurationTest, StartsWithASavedStateThatCannotBeSavedAgain) {
   // What has to be saved is another matter.
   WriteMirror("https://b.example");
   EXPECT_FALSE(Configuration::Create(*LoadSettings(flags, {}), flags, {}).ok());
+}
+
+TEST_F(ConfigurationTest, ASavedListThatCannotBeUsedIsNamedWithItsFile) {
+  folder_.MakeFolder("state");
+  SettingValues flags = Flags();
+  flags["state-dir"] = {{folder_.Path("state")}, "--state-dir"};
+  WriteMirror("https://a.example");
+  const StateFile state(folder_.Path("state"));
+  ASSERT_TRUE(state.Save({7, {{}, {"ftp://x"}, {}}, {{}, {"https://a.example"}, {}}}).ok());
+  const absl::Status status = Configuration::Create(*LoadSettings(flags, {}), flags, {}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  EXPECT_THAT(std::string(status.message()),
+              StartsWith(absl::StrCat(state.path(), ": registry-mirrors[0]: ")));
 }
 
 TEST_F(ConfigurationTest, WithoutAFileNothingChanges) {

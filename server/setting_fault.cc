@@ -23,12 +23,12 @@ constexpr List kLists[] = {
 
 }  // namespace
 
-absl::Status NameSetting(const absl::Status& status) {
+absl::Status NameSetting(const absl::Status& status, absl::string_view file) {
   const std::string field = FieldOf(status);
   for (const List& list : kLists) {
     absl::string_view index = field;
     if (!absl::ConsumePrefix(&index, list.field)) continue;
-    const std::string setting = absl::StrCat(list.key, index);
+    const std::string setting = absl::StrCat(file, file.empty() ? "" : ": ", list.key, index);
     return FieldError(ReasonOf(status), setting, absl::StrCat(setting, ": ", status.message()));
   }
   return status;

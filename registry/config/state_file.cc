@@ -197,4 +197,9 @@ absl::Status StateFile::Save(const SavedState& state) const {
   return absl::OkStatus();
 }
 
+absl::Status StateFile::CheckWritable() const {
+  if (faccessat(AT_FDCWD, folder_.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return absl::OkStatus();
+  return NotWritten(folder_, "write to");
+}
+
 }  // namespace registryd

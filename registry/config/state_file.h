@@ -55,6 +55,10 @@ class StateFile {
   // (FIELD_INVALID) for text that is not UTF-8.
   absl::Status Save(const SavedState& state) const;
 
+  // Whether Save may write, as far as rights and a read-only file system say; writes
+  // nothing. UNAVAILABLE (STATE_NOT_WRITTEN) if not.
+  absl::Status CheckWritable() const;
+
   // For messages.
   const std::string& path() const { return path_; }
 
