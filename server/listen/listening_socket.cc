@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "registry/base/error.h"
 
 namespace registryd {
@@ -53,6 +56,21 @@ absl::StatusOr<ListenAddress> AddressOf(int fd) {
                  absl::StrCat("file descriptor ", fd, ": ", std::strerror(errno)));
   }
   return ListenAddress::FromSockaddr(storage, length);
+}
+
+// A lock on the folder of the file at `address`: between bind() and listen() a socket refuses
+// connections, and others would take its file for stale. Whoever may read the folder can keep it
+// locked, so that after a second, or where this process may not read it, things go on without.
+FileDescriptor LockFolder(const ListenAddress& address) {
+  constexpr int kTries = 1'000;  // A millisecond apart.
+  std::string folder = address.path().substr(0, address.path().rfind('/') + 1);
+  if (folder.empty()) folder = ".";
+  FileDescriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (int i = 0; i < kTries && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
+    if (errno != EWOULDBLOCK) break;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  return lock;
 }
 
 // Removes the file at `address` if it is a socket that refuses connections.
@@ -124,6 +142,7 @@ absl::StatusOr<ListeningSocket> ListeningSocket::Open(const ListenAddress& addre
   const int family = address.is_unix() ? AF_UNIX : address.ip().is_v4() ? AF_INET : AF_INET6;
   FileDescriptor fd(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return CannotListen(address, errno);
+  const FileDescriptor lock = address.is_unix() ? LockFolder(address) : FileDescriptor();
   const absl::Status bound = address.is_unix() ? BindUnix(address, fd.get(), options.unix_mode)
                                                : BindTcp(address, fd.get());
   if (!bound.ok()) return bound;

@@ -23,8 +23,8 @@ class ListeningSocket {
  public:
   // Binds and listens. A Unix socket's file that nobody listens on any more is
   // replaced; one that a process listens on, or a file that is no socket, is an
-  // error, as is a missing folder. Two processes that start at the same moment
-  // on the same stale file may both succeed; the later one then has the path.
+  // error, as is a missing folder. Of processes that start at the same moment one
+  // gets the path, if they may read its folder; waits at most a second for another.
   //
   // Errors: FAILED_PRECONDITION (address in use, no such folder, not a socket,
   // address not on this machine), PERMISSION_DENIED, INTERNAL for what else

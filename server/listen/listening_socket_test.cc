@@ -2,16 +2,21 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cstring>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/barrier.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "registry/base/error.h"
@@ -100,6 +105,39 @@ TEST_F(ListeningSocketTest, AFileThatIsListenedOnIsNot) {
   EXPECT_EQ(ReasonOf(second.status()), Reason::kSettingInvalid);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr("another process listens there"));
   EXPECT_EQ(Connect(Unix("s")), 0);
+}
+
+TEST_F(ListeningSocketTest, OfManyAtOnceOneGetsAStaleFile) {
+  constexpr int kRounds = 200;
+  constexpr int kThreads = 4;
+  for (int round = 0; round < kRounds; ++round) {
+    LeaveStale(Unix("s"));
+    std::vector<std::optional<absl::StatusOr<ListeningSocket>>> sockets(kThreads);
+    auto* start = new absl::Barrier(kThreads);
+    std::vector<std::thread> threads;
+    for (auto& socket : sockets) {
+      threads.emplace_back([&socket, start, this] {
+        if (start->Block()) delete start;
+        socket.emplace(ListeningSocket::Open(Unix("s"), {}));
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    int opened = 0;
+    for (const auto& socket : sockets) {
+      opened += socket->ok();
+      if (socket->ok()) continue;
+      EXPECT_THAT(std::string(socket->status().message()), HasSubstr("another process listens"));
+    }
+    ASSERT_EQ(opened, 1) << "round " << round;
+    ASSERT_EQ(Connect(Unix("s")), 0) << "round " << round;
+  }
+}
+
+TEST_F(ListeningSocketTest, AFolderThatSomebodyKeepsLockedHoldsNobodyUpForEver) {
+  const FileDescriptor lock(::open(folder_.Path("").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(lock.get(), LOCK_EX), 0);
+  const auto socket = ListeningSocket::Open(Unix("s"), {});
+  EXPECT_TRUE(socket.ok()) << socket.status();
 }
 
 TEST_F(ListeningSocketTest, AFileThatIsNoSocketIsLeftAlone) {
