@@ -1,5 +1,6 @@
 #include "server/call_log.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -31,11 +32,15 @@ CallLog::CallLog(CallMetrics& metrics, Logger& logger, CallerIdentifier identify
   }
 }
 
-void CallLog::AwaitIdle(absl::Time deadline) const {
+void CallLog::AwaitIdle(absl::Duration patience) const {
+  using Clock = std::chrono::steady_clock;
   constexpr absl::Duration kQuiet = absl::Milliseconds(100);
   constexpr absl::Duration kLook = absl::Milliseconds(10);
-  absl::Time busy = absl::Now();
-  for (absl::Time now = busy; now < deadline && now - busy < kQuiet; now = absl::Now()) {
+  const Clock::time_point begun = Clock::now();
+  Clock::time_point busy = begun;
+  for (Clock::time_point now = begun;
+       absl::FromChrono(now - begun) < patience && absl::FromChrono(now - busy) < kQuiet;
+       now = Clock::now()) {
     if (running_.load(std::memory_order_relaxed) > 0) busy = now;
     absl::SleepFor(kLook);
   }

@@ -27,8 +27,8 @@ class CallLog final : public CallObserver {
   void OnCall(const CallRecord& call) override;
 
   // Waits until no call has run for a moment, in which one that is on its way
-  // would have begun; at most until `deadline`.
-  void AwaitIdle(absl::Time deadline) const;
+  // would have begun; at most for `patience`.
+  void AwaitIdle(absl::Duration patience) const;
 
  private:
   struct Method {

@@ -275,7 +275,7 @@ void Daemon::Drain() {
   // their way is answered. What is left then, streams of the health and reflection
   // services, never ends by itself.
   SendGoaway();
-  calls_.AwaitIdle(absl::Now() + settings_.drain_timeout);
+  calls_.AwaitIdle(settings_.drain_timeout);
   server_->Shutdown(absl::ToChronoTime(absl::Now()));
   server_->Wait();
   metrics_server_.reset();

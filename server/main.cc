@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
+#include "registry/base/steady_notification.h"
 #include "server/check_settings.h"
 #include "server/configuration.h"
 #include "server/daemon.h"
@@ -87,7 +87,7 @@ int Serve(LoadedSettings loaded, SettingValues flags, const Environment& environ
     return Complain(daemon.status(), bad_setting ? kBadSettings : kFailed);
   }
 
-  absl::Notification terminated;
+  SteadyNotification terminated;
   Reloader reloader([&] {
     if (!terminated.HasBeenNotified()) (*daemon)->Reload();
   });
@@ -99,7 +99,7 @@ int Serve(LoadedSettings loaded, SettingValues flags, const Environment& environ
   });
   if (hung_up) reloader.Request();
   (*daemon)->Announce();
-  while (!terminated.WaitForNotificationWithTimeout(notify.watchdog_interval())) notify.Watchdog();
+  while (!terminated.WaitFor(notify.watchdog_interval())) notify.Watchdog();
   (*daemon)->Drain();
   // What is left to do may hang: a thread that waits for a name server, a log that nobody
   // reads. Another SIGTERM still ends it.

@@ -75,10 +75,7 @@ FolderWatcher::FolderWatcher(FolderWatcherOptions options)
       thread_([this] { Run(); }) {}
 
 FolderWatcher::~FolderWatcher() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
+  stopping_.Notify();
   Wake();
   thread_.join();
 }
@@ -121,11 +118,7 @@ int FolderWatcher::polled() const {
 }
 
 void FolderWatcher::Run() {
-  for (;;) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (stopping_) return;
-    }
+  while (!stopping_.HasBeenNotified()) {
     WaitForChange();
     RunCallbacks();
   }
@@ -146,13 +139,15 @@ void FolderWatcher::WaitForChange() {
     eventfd_t count;
     eventfd_read(wake_.get(), &count);
   }
-  absl::MutexLock lock(&mutex_);
-  if (waits[1].revents != 0 && ReadEvents()) {
-    // What follows the first change of a burst is one change with it.
-    const auto stopping = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; };
-    mutex_.AwaitWithTimeout(absl::Condition(&stopping), options_.debounce);
-    ReadEvents();
+  bool changed = false;
+  if (waits[1].revents != 0) {
+    absl::MutexLock lock(&mutex_);
+    changed = ReadEvents();
   }
+  // What follows the first change of a burst is one change with it.
+  if (changed) stopping_.WaitFor(options_.debounce);
+  absl::MutexLock lock(&mutex_);
+  if (changed) ReadEvents();
   if (ready == 0 || absl::Now() >= next_poll_) {
     MarkPolled();
     next_poll_ = absl::Now() + options_.poll_interval;
@@ -205,7 +200,7 @@ void FolderWatcher::RunCallbacks() {
   std::vector<uint64_t> changed;
   {
     absl::MutexLock lock(&mutex_);
-    if (stopping_) return;
+    if (stopping_.HasBeenNotified()) return;
     for (auto& [id, target] : targets_) {
       if (std::exchange(target->dirty, false)) changed.push_back(id);
     }

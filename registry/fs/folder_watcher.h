@@ -13,6 +13,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "registry/base/steady_notification.h"
 #include "registry/fs/file_descriptor.h"
 
 namespace registryd {
@@ -100,8 +101,8 @@ class FolderWatcher {
   const FileDescriptor inotify_;  // Invalid where it is unavailable.
   const FileDescriptor wake_;
 
+  SteadyNotification stopping_;
   mutable absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
   uint64_t running_ ABSL_GUARDED_BY(mutex_) = 0;  // Whose callback runs now.
   std::map<uint64_t, std::shared_ptr<Target>> targets_ ABSL_GUARDED_BY(mutex_);

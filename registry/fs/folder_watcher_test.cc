@@ -11,6 +11,8 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "registry/base/skewed_clock.h"
+#include "registry/base/steady_notification.h"
 #include "registry/fs/run_unprivileged.h"
 #include "registry/fs/temporary_folder.h"
 
@@ -234,6 +236,18 @@ TEST(FolderWatcher, WaitsForARunningCallbackWhenTheWatchGoes) {
   watch.reset();
   EXPECT_TRUE(returned);
   releaser.join();
+}
+
+TEST(FolderWatcher, AClockThatIsSetBackHoldsNoChangeUp) {
+  const SkewedClock ahead(absl::Hours(1));
+  TemporaryFolder folder;
+  SteadyNotification seen;
+  FolderWatcher watcher(Quick(true));
+  const auto watch = watcher.Add(folder.path(), 0, [&] {
+    if (!seen.HasBeenNotified()) seen.Notify();
+  });
+  folder.Write("a", "");
+  EXPECT_TRUE(seen.WaitFor(kPatience));
 }
 
 TEST(FolderWatcher, ACallbackMayEndItsOwnWatch) {

@@ -10,8 +10,6 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
-
 namespace registryd {
 
 SignalThread::SignalThread(absl::Duration repetition) : repetition_(repetition) {
@@ -52,10 +50,10 @@ void SignalThread::Run() {
     const int signal = static_cast<int>(info.ssi_signo);
     if (signal == SIGHUP) {
       callbacks_.hangup();
-    } else if (terminated_ == absl::InfiniteFuture()) {
-      terminated_ = absl::Now();
+    } else if (!terminated_.has_value()) {
+      terminated_ = std::chrono::steady_clock::now();
       callbacks_.terminate(signal);
-    } else if (absl::Now() >= terminated_ + repetition_) {
+    } else if (absl::FromChrono(std::chrono::steady_clock::now() - *terminated_) >= repetition_) {
       callbacks_.exit_now(128 + signal);
     }
   }

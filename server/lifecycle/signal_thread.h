@@ -1,7 +1,9 @@
 #ifndef REGISTRYD_SERVER_LIFECYCLE_SIGNAL_THREAD_H_
 #define REGISTRYD_SERVER_LIFECYCLE_SIGNAL_THREAD_H_
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <thread>
 
 #include "absl/time/time.h"
@@ -51,7 +53,7 @@ class SignalThread {
   FileDescriptor signals_;  // A signalfd.
   FileDescriptor stop_;     // An eventfd.
   const absl::Duration repetition_;
-  absl::Time terminated_ = absl::InfiniteFuture();  // Of the thread alone.
+  std::optional<std::chrono::steady_clock::time_point> terminated_;  // Of the thread alone.
   std::thread thread_;
 };
 

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "registry/base/skewed_clock.h"
 
 namespace registryd {
 namespace {
@@ -76,6 +77,19 @@ TEST(SignalThread, ExitsAtTheSecondTermination) {
   calls.Wait(2);
   kill(getpid(), SIGINT);
   EXPECT_THAT(calls.Wait(3), ElementsAre("terminate 15", "hangup", "exit 130"));
+}
+
+TEST(SignalThread, ExitsThoughTheClockWasSetBack) {
+  Calls calls;
+  SignalThread signals(absl::ZeroDuration());
+  {
+    const SkewedClock ahead(absl::Hours(1));
+    kill(getpid(), SIGTERM);
+    signals.Start(calls.Callbacks());
+    calls.Wait(1);
+  }
+  kill(getpid(), SIGTERM);
+  EXPECT_THAT(calls.Wait(2), ElementsAre("terminate 15", "exit 143"));
 }
 
 TEST(SignalThread, TakesARepetitionForTheSameWish) {

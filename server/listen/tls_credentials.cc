@@ -74,10 +74,7 @@ TlsCredentials::TlsCredentials(TlsOptions options, TlsReloadOptions reload)
       }) {}
 
 TlsCredentials::~TlsCredentials() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
+  stopping_.Notify();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -116,11 +113,7 @@ absl::StatusOr<bool> TlsCredentials::TakeUp() {
 
 void TlsCredentials::Run() {
   absl::Status last;
-  for (;;) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), reload_.interval)) return;
-    }
+  while (!stopping_.WaitFor(reload_.interval)) {
     const absl::StatusOr<bool> taken_up = TakeUp();
     if (taken_up.ok() && *taken_up) Notice("TLS certificates were taken up anew");
     if (!taken_up.ok() && taken_up.status() != last) {

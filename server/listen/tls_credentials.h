@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "registry/base/steady_notification.h"
 #include "server/listen/core_credentials.h"
 #include "server/listen/tls_files.h"
 
@@ -62,8 +63,7 @@ class TlsCredentials {
   const TlsReloadOptions reload_;
   const std::unique_ptr<Provider, void (*)(Provider*)> provider_;
 
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  SteadyNotification stopping_;
 
   // Guards what was read last; held while files are read and checked.
   absl::Mutex reload_mutex_;
