@@ -13,6 +13,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "registry/base/skewed_clock.h"
 
 namespace registryd {
 namespace {
@@ -65,6 +66,27 @@ TEST(TimerQueueTest, AnEarlierTimeOvertakesALaterOne) {
   timers.Schedule(absl::Now() + absl::Hours(1), [] { FAIL(); });
   absl::Notification done;
   timers.Schedule(absl::Now() + absl::Milliseconds(1), [&] { done.Notify(); });
+  done.WaitForNotification();
+}
+
+TEST(TimerQueueTest, AClockThatIsSetBackHoldsNothingUp) {
+  std::optional<SkewedClock> ahead(absl::Hours(1));
+  TimerQueue timers;
+  absl::Notification before;
+  absl::Notification after;
+  timers.Schedule(absl::Now() + absl::Milliseconds(5), [&] { before.Notify(); });
+  ahead.reset();
+  before.WaitForNotification();
+  timers.Schedule(absl::Now() + absl::Milliseconds(5), [&] { after.Notify(); });
+  after.WaitForNotification();
+}
+
+TEST(TimerQueueTest, AClockThatIsSetAheadHastensNothing) {
+  TimerQueue timers;
+  timers.Schedule(absl::Now() + absl::Minutes(30), [] { FAIL(); });
+  const SkewedClock ahead(absl::Hours(1));
+  absl::Notification done;
+  timers.Schedule(absl::Now() + absl::Milliseconds(5), [&] { done.Notify(); });
   done.WaitForNotification();
 }
 
