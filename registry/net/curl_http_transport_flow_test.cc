@@ -193,6 +193,35 @@ TEST_F(HeldBodyTest, HoldsTheServerBack) {
   EXPECT_LT(ResidentBytes(), resident + (uint64_t{32} << 20));
 }
 
+TEST(CurlHttpTransportFlow, KeepsNothingOfWhatAReceiverThatIsAlwaysBehindHasTaken) {
+  constexpr size_t kPart = size_t{64} << 10;
+  ScriptedHttpServer server;
+  server.Reply(
+      "", "*",
+      ScriptedResponse::Raw("HTTP/1.1 200 OK\r\n\r\n",
+                            {WireStep::Repeat(std::string(kPart, 'x'), absl::Milliseconds(1))}));
+  const auto transport = NewTransport();
+  const auto cancellation = std::make_shared<Cancellation>();
+  RecordedExchange exchange;
+  exchange.hold = true;
+  exchange.keep_body = false;
+  transport->Send(Get(server.url()), Unlimited(), {absl::InfiniteFuture(), cancellation},
+                  exchange.Receiver());
+  ASSERT_TRUE(exchange.AwaitHeld());
+  const uint64_t resident = ResidentBytes();
+  // A part waits whenever one is let go, and never as many as would hold the server back.
+  while (exchange.body_bytes() < size_t{64} << 20) {
+    while (server.bytes_sent() < exchange.body_bytes() + 2 * kPart) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    exchange.Resume();
+    ASSERT_TRUE(exchange.AwaitHeld());
+  }
+  EXPECT_LT(ResidentBytes(), resident + (uint64_t{16} << 20));
+  cancellation->Cancel();
+  EXPECT_EQ(exchange.Await().code(), absl::StatusCode::kCancelled);
+}
+
 TEST_F(HeldBodyTest, ComesInLargeParts) {
   const uint64_t before = exchange_.body_bytes();
   exchange_.Resume();

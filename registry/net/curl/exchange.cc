@@ -296,9 +296,13 @@ void Exchange::GoOnReceiving() {
   // Also without a backlog: the reader may have more to give.
   if (absl::Status status = Deliver(&rest); !status.ok()) return Fail(std::move(status));
   backlog_taken_ = backlog_.size() - rest.size();
+  // Also while a receiver is awaited: one that is always a little behind never empties it. By
+  // halves, so that a decoder that makes much of little does not have the rest moved each time.
+  if (backlog_taken_ >= rest.size()) {
+    backlog_.erase(0, backlog_taken_);
+    backlog_taken_ = 0;
+  }
   if (awaiting_resume_) return;
-  backlog_.clear();
-  backlog_taken_ = 0;
   if (complete_) return Finish(failure_.ok() ? reader_.End() : failure_);
   if (!receive_paused_) return;
   receive_paused_ = false;
