@@ -279,6 +279,28 @@ TEST(CurlHttpTransport, TriesTheNextAddress) {
                          " (127.0.0.5, 127.0.0.6): Connection refused"));
 }
 
+// What came while no request was under way: a server's word that it waited too long, and an
+// answer too many.
+TEST(CurlHttpTransport, TakesNothingForAnAnswerThatCameBeforeItsRequest) {
+  for (const char* stray : {"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
+                            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother", "x"}) {
+    ScriptedHttpServer server;
+    server.Reply("", "/",
+                 ScriptedResponse::Raw("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmin",
+                                       {WireStep::Drip("e", absl::Milliseconds(20)),
+                                        WireStep::Send(stray), WireStep::Stall()}));
+    auto transport = NewTransport();
+    EXPECT_EQ(Fetch(*transport, Get(server.url())), absl::OkStatus());
+    ASSERT_TRUE(server.AwaitStalled(1));
+    RecordedExchange exchange;
+    transport->Send(Get(server.url()), {}, {}, exchange.Receiver());
+    EXPECT_EQ(exchange.Await(), absl::OkStatus()) << stray;
+    EXPECT_EQ(exchange.head().status, 200) << stray;
+    EXPECT_EQ(exchange.body(), "mine") << stray;
+    EXPECT_EQ(server.accepted(), 2) << stray;
+  }
+}
+
 TEST(CurlHttpTransport, ConnectsToIpv6) {
   if (!ScriptedHttpServer::HasIpv6()) GTEST_SKIP() << "no IPv6 here";
   ScriptedHttpServerOptions options;
