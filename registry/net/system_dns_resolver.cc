@@ -89,18 +89,51 @@ void SystemDnsResolver::Resolve(absl::string_view host, const CallContext& conte
   }
   const auto call = PendingCall<DnsAnswer>::Start(context, timers_, std::move(done));
   if (call->finished()) return;
-  const bool accepted = executor_.Submit([this, call, host = std::string(host)] {
-    // Nobody waits any more, or the call is given up by being dropped.
-    if (call->finished() || stopping_) return;
-    ++running_;
-    absl::StatusOr<DnsAnswer> answer = lookup_(host);
-    --running_;
-    call->Finish(std::move(answer));
-  });
-  if (!accepted) {
-    call->Finish(Error(absl::StatusCode::kUnavailable, Reason::kOverloaded,
-                       "too many host names wait to be looked up"));
+  auto callers = std::make_shared<Callers>(Callers{call});
+  {
+    absl::MutexLock lock(&mutex_);
+    std::weak_ptr<Callers>& known = looked_up_[host];
+    if (const auto present = known.lock()) {
+      present->push_back(call);
+      return;
+    }
+    known = callers;
   }
+  const bool accepted =
+      executor_.Submit([this, callers, host = std::string(host)] { LookUp(host, callers); });
+  if (!accepted) {
+    Answer(std::string(host), *callers,
+           Error(absl::StatusCode::kUnavailable, Reason::kOverloaded,
+                 "too many host names wait to be looked up"));
+  }
+}
+
+void SystemDnsResolver::LookUp(const std::string& host, const std::shared_ptr<Callers>& callers) {
+  // The callers are given up by being dropped.
+  if (stopping_ || !IsWanted(host, *callers)) return;
+  ++running_;
+  const absl::StatusOr<DnsAnswer> answer = lookup_(host);
+  --running_;
+  Answer(host, *callers, answer);
+}
+
+bool SystemDnsResolver::IsWanted(const std::string& host, const Callers& callers) {
+  absl::MutexLock lock(&mutex_);
+  const bool wanted = std::any_of(callers.begin(), callers.end(),
+                                  [](const auto& call) { return !call->finished(); });
+  if (!wanted) looked_up_.erase(host);
+  return wanted;
+}
+
+void SystemDnsResolver::Answer(const std::string& host, Callers& callers,
+                               const absl::StatusOr<DnsAnswer>& answer) {
+  Callers answered;
+  {
+    absl::MutexLock lock(&mutex_);
+    looked_up_.erase(host);
+    answered.swap(callers);
+  }
+  for (const auto& call : answered) call->Finish(answer);
 }
 
 DnsAnswer SystemDnsResolver::Cached(absl::string_view host, bool* known_failure) {

@@ -101,6 +101,49 @@ TEST(SystemDnsResolverTest, CancellationComesWhileTheLookUpRuns) {
   gate.Open();
 }
 
+TEST(SystemDnsResolverTest, ALookUpThatRunsAnswersWhoAsksMeanwhile) {
+  TimerQueue timers;
+  Gate gate;
+  SystemDnsResolver resolver(timers, Options(2, 2), gate.Lookup());
+  Outcome late, other, last;
+  resolver.Resolve("a.internal", {absl::Now() + absl::Milliseconds(5), nullptr}, late.Callback());
+  late.done.WaitForNotification();
+  gate.AwaitFirst();
+  resolver.Resolve("a.internal", {}, last.Callback());
+  EXPECT_EQ(resolver.running(), 1u);
+  resolver.Resolve("b.internal", {}, other.Callback());
+  gate.Open();
+  other.done.WaitForNotification();
+  last.done.WaitForNotification();
+  EXPECT_TRUE(last.result.ok());
+  EXPECT_EQ(gate.lookups, 2);
+  Outcome again;
+  resolver.Resolve("a.internal", {}, again.Callback());
+  again.done.WaitForNotification();
+  EXPECT_EQ(gate.lookups, 3) << "nothing is remembered";
+}
+
+TEST(SystemDnsResolverTest, ALookUpThatIsRefusedIsForgotten) {
+  TimerQueue timers;
+  Gate gate;
+  SystemDnsResolver resolver(timers, Options(1, 0), gate.Lookup());
+  Outcome running, refused;
+  Result again = absl::UnknownError("not asked");
+  resolver.Resolve("a.internal", {}, running.Callback());
+  gate.AwaitFirst();
+  resolver.Resolve("b.internal", {}, refused.Callback());
+  EXPECT_EQ(ReasonOf(refused.result.status()), Reason::kOverloaded);
+  gate.Open();
+  running.done.WaitForNotification();
+  // Its thread is free a moment later.
+  while (!again.ok()) {
+    Outcome next;
+    resolver.Resolve("b.internal", {}, next.Callback());
+    next.done.WaitForNotification();
+    again = next.result;
+  }
+}
+
 TEST(SystemDnsResolverTest, OverloadedBeyondTheQueue) {
   TimerQueue timers;
   Gate gate;
