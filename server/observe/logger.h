@@ -48,7 +48,7 @@ class Logger {
   void set_level(LogLevel level);
   LogLevel level() const;
 
-  // Records given up because the queue was full.
+  // Records given up because the queue was full, or not all of them could be written.
   uint64_t dropped() const;
 
  private:

@@ -1,6 +1,7 @@
 #include "server/observe/logger.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -55,6 +57,27 @@ TEST_F(LoggerTest, WritesALineForEachRecord) {
       Lines(),
       ElementsAre(R"({"time":"1970-01-01T00:00:00.000Z","level":"info","message":"first","a":1})",
                   R"({"time":"1970-01-01T00:00:01.000Z","level":"error","message":"second"})"));
+}
+
+// A disk is full, and later it is not.
+TEST_F(LoggerTest, ARecordThatWasCutSpoilsNoOther) {
+  rlimit limit = {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  const rlimit full = {100, limit.rlim_max};
+  {
+    Logger logger(Options(), clock_);
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+    logger.Log(LogLevel::kInfo, "whole");
+    for (const char* message : {"cut", "lost"}) logger.Log(LogLevel::kInfo, message);
+    while (logger.dropped() < 2) absl::SleepFor(absl::Milliseconds(1));
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    logger.Log(LogLevel::kInfo, "whole again");
+  }
+  EXPECT_THAT(
+      Lines(),
+      ElementsAre(R"({"time":"1970-01-01T00:00:00.000Z","level":"info","message":"whole"})",
+                  R"({"time":"1970-01-01T00:00:00.00)",
+                  R"({"time":"1970-01-01T00:00:00.000Z","level":"info","message":"whole again"})"));
 }
 
 TEST_F(LoggerTest, WritesText) {
