@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -14,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "registry/base/error.h"
+#include "registry/uri/password_mask.h"
 
 namespace registryd {
 namespace {
@@ -22,8 +24,10 @@ namespace {
 constexpr size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
 
 absl::Status Invalid(absl::string_view text, absl::string_view why) {
+  // A path has no password, and may have an '@'.
+  const std::string shown = absl::StartsWith(text, "unix") ? std::string(text) : MaskPassword(text);
   return FieldError(Reason::kSettingInvalid, "listen",
-                    absl::StrCat("invalid listen address \"", text, "\": ", why));
+                    absl::StrCat("invalid listen address \"", shown, "\": ", why));
 }
 
 constexpr absl::string_view kAbstract =

@@ -106,6 +106,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"LocalhostInBrackets", "[localhost]:80", "IP address or localhost"},
         {"Zone", "[fe80::1%eth0]:80", "IP address or localhost"},
         {"Scheme", "http://127.0.0.1:80", "in brackets"},
+        {"Password", "http://u:s3cr3t@x:80", "\"http://u:xxxxx@x:80\""},
+        {"UnixAt", "unix:/run/u@x/", "\"unix:/run/u@x/\""},
         {"UnixEmpty", "unix:", "path is missing"},
         {"UnixHost", "unix://host/x", "must be absolute"},
         {"UnixFolder", "unix:/run/", "names a folder"},

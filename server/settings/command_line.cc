@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "registry/base/error.h"
+#include "registry/uri/password_mask.h"
 #include "server/settings/nearest_name.h"
 
 namespace registryd {
@@ -43,7 +44,9 @@ std::vector<std::string> SplitEmptyValues(const std::vector<std::string>& argume
 absl::Status UnknownArgument(absl::string_view argument) {
   const size_t dashes = argument.find_first_not_of('-');
   if (dashes == 0 || dashes == absl::string_view::npos) {
-    return Fault(argument, "no argument is expected here; settings are given as --NAME VALUE");
+    // It may be the value of a setting, after a space too many.
+    return Fault(MaskPassword(argument),
+                 "no argument is expected here; settings are given as --NAME VALUE");
   }
   std::vector<absl::string_view> names = {"help", "version", "check-config"};
   for (const Setting& setting : AllSettings()) names.push_back(setting.flag);
