@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -259,8 +260,12 @@ MetricsHttpServer::~MetricsHttpServer() = default;
 
 absl::StatusOr<std::unique_ptr<MetricsHttpServer>> MetricsHttpServer::Start(
     const MetricsHttpServerOptions& options, Sources sources) {
-  // libevent would write its warnings to standard error, between the log's records.
-  event_set_log_callback([](int, const char*) {});
+  // libevent would write its warnings to standard error, between the log's records. After an
+  // error it ends the process.
+  event_set_log_callback([](int severity, const char* message) {
+    if (severity == EVENT_LOG_ERR)
+      fprintf(stderr, "registryd: cannot serve metrics: %s\n", message);
+  });
   auto loop = std::make_unique<Loop>(options, std::move(sources));
   if (absl::Status status = loop->Run(options.address); !status.ok()) return status;
   return std::unique_ptr<MetricsHttpServer>(new MetricsHttpServer(std::move(loop)));
