@@ -45,6 +45,12 @@ class CachingTokenSource::Core : public std::enable_shared_from_this<Core> {
     Join(std::move(key), std::move(request), *waiter, std::move(call));
   }
 
+  void Forget(const TokenRequest& request) {
+    const TokenKey key(request);
+    absl::MutexLock lock(&mutex_);
+    cache_.Erase(key);
+  }
+
   void Clear() {
     // What they hold is destroyed after the lock is released.
     Questions questions;
@@ -150,7 +156,7 @@ class CachingTokenSource::Core : public std::enable_shared_from_this<Core> {
       call = std::move(found->second);
       question->waiters.erase(found);
       if (!question->waiters.empty()) return;
-      Forget(*question);
+      Close(*question);
     }
     question->cancellation->Cancel();
   }
@@ -160,7 +166,7 @@ class CachingTokenSource::Core : public std::enable_shared_from_this<Core> {
     {
       absl::MutexLock lock(&mutex_);
       waiters.swap(question.waiters);
-      Forget(question);
+      Close(question);
       if (result.ok() && question.generation == generation_) {
         const absl::Time now = clock_.Now();
         cache_.Store(question.key, *result, now, UsableUntil(*result, now));
@@ -170,7 +176,7 @@ class CachingTokenSource::Core : public std::enable_shared_from_this<Core> {
   }
 
   // Later requests ask anew.
-  void Forget(const Question& question) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void Close(const Question& question) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const auto found = questions_.find(question.key.get());
     if (found != questions_.end() && found->second.get() == &question) questions_.erase(found);
   }
@@ -203,6 +209,8 @@ CachingTokenSource::~CachingTokenSource() = default;
 void CachingTokenSource::Get(TokenRequest request, const CallContext& context, Callback done) {
   core_->Get(std::move(request), context, std::move(done));
 }
+
+void CachingTokenSource::Forget(const TokenRequest& request) { core_->Forget(request); }
 
 void CachingTokenSource::Clear() { core_->Clear(); }
 

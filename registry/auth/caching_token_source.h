@@ -49,6 +49,7 @@ class CachingTokenSource final : public TokenSource {
   ~CachingTokenSource() override;
 
   void Get(TokenRequest request, const CallContext& context, Callback done) override;
+  void Forget(const TokenRequest& request) override;
 
   // Forgets all tokens. Questions on their way are answered, to those who wait for them
   // already.

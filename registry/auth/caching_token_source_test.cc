@@ -149,6 +149,20 @@ TEST_F(CachingTokenSourceTest, RemembersAToken) {
   EXPECT_EQ(source_.stats().entries, 1u);
 }
 
+TEST_F(CachingTokenSourceTest, ForgetsWhatARegistryRefused) {
+  const auto first = Ask();
+  held_.Answer(0, TokenOf("one"));
+  TokenRequest other = Request();
+  other.service = "other";
+  source_.Forget(other);
+  EXPECT_EQ(Ask()->text(), "one");
+  source_.Forget(Request());
+  const auto again = Ask();
+  EXPECT_EQ(again->times, 0);
+  held_.Answer(1, TokenOf("two"));
+  EXPECT_EQ(again->text(), "two");
+}
+
 TEST_F(CachingTokenSourceTest, ForgetsATokenBeforeItsServerDoes) {
   const struct {
     absl::Duration lifetime;

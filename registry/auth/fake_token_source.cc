@@ -16,6 +16,11 @@ void FakeTokenSource::Get(TokenRequest request, const CallContext& context, Call
   std::move(done)(answer(request));
 }
 
+void FakeTokenSource::Forget(const TokenRequest& request) {
+  absl::MutexLock lock(&mutex_);
+  forgotten_.push_back(request);
+}
+
 void FakeTokenSource::SetAnswer(Answer answer) {
   absl::MutexLock lock(&mutex_);
   answer_ = std::move(answer);
@@ -24,6 +29,11 @@ void FakeTokenSource::SetAnswer(Answer answer) {
 std::vector<TokenRequest> FakeTokenSource::requests() const {
   absl::MutexLock lock(&mutex_);
   return requests_;
+}
+
+std::vector<TokenRequest> FakeTokenSource::forgotten() const {
+  absl::MutexLock lock(&mutex_);
+  return forgotten_;
 }
 
 }  // namespace registryd

@@ -23,16 +23,20 @@ class FakeTokenSource final : public TokenSource {
 
   void Get(TokenRequest request, const CallContext& context, Callback done) override;
 
+  void Forget(const TokenRequest& request) override;
+
   // From now on.
   void SetAnswer(Answer answer);
 
   // Requests so far, in order.
   std::vector<TokenRequest> requests() const;
+  std::vector<TokenRequest> forgotten() const;
 
  private:
   mutable absl::Mutex mutex_;
   Answer answer_ ABSL_GUARDED_BY(mutex_);
   std::vector<TokenRequest> requests_ ABSL_GUARDED_BY(mutex_);
+  std::vector<TokenRequest> forgotten_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace registryd

@@ -134,6 +134,7 @@ void RequestAuthorizer::PrepareBearer(const HttpHop& hop, const AuthChallenge& c
   request.caller = authorization_.caller;
   request.user_agent = authorization_.user_agent;
   request.headers = authorization_.headers;
+  asked_ = std::make_shared<const TokenRequest>(request);
   tokens_.Get(std::move(request), context,
               [self = shared_from_this(), for_this_hop,
                ready = std::move(ready)](absl::StatusOr<Token> token) mutable {
@@ -145,6 +146,11 @@ void RequestAuthorizer::PrepareBearer(const HttpHop& hop, const AuthChallenge& c
                 if (!for_this_hop) self->token_ = *std::move(token);
                 std::move(ready)(std::move(headers));
               });
+}
+
+void RequestAuthorizer::OnResponse(const HttpHop& hop, const HttpResponseHead& head) {
+  if (head.status != 401 || !hop.own_origin || asked_ == nullptr) return;
+  tokens_.Forget(*asked_);
 }
 
 void RequestAuthorizer::TakeRefreshToken(Secret refresh_token) {

@@ -83,6 +83,8 @@ class RequestAuthorizer final : public HttpHopHeaders,
                     Authorization authorization);
 
   void Prepare(const HttpHop& hop, const CallContext& context, Ready ready) override;
+  // A token that the registry refuses is not given to another call.
+  void OnResponse(const HttpHop& hop, const HttpResponseHead& head) override;
 
   // The last refresh token that came with an access token: the identity token from now
   // on. Empty without one. Not to be called while a request is under way.
@@ -107,6 +109,8 @@ class RequestAuthorizer final : public HttpHopHeaders,
   // For the next token: the authorization's, unless a refresh token was adopted.
   std::shared_ptr<const AuthConfig> credentials_;
   std::optional<Token> token_;
+  // What the last token was asked by; null before that.
+  std::shared_ptr<const TokenRequest> asked_;
   Secret new_refresh_token_;
 };
 

@@ -235,6 +235,24 @@ TEST_F(RequestAuthorizerTest, TokenIsKeptUntilItExpires) {
   EXPECT_THAT(tokens_.requests(), SizeIs(2));
 }
 
+TEST_F(RequestAuthorizerTest, ATokenThatTheRegistryRefusesIsForgotten) {
+  const Url url = *Url::Parse("https://reg/v2/");
+  const auto authorizer = Make({kBearer}, {});
+  HttpResponseHead head;
+  head.status = 401;
+  authorizer->OnResponse({url, 0, true}, head);
+  EXPECT_THAT(tokens_.forgotten(), IsEmpty()) << "there was none";
+  EXPECT_EQ(*Header(*authorizer, "https://reg/v2/"), "Authorization: Bearer token-1");
+  authorizer->OnResponse({url, 0, false}, head);
+  head.status = 403;
+  authorizer->OnResponse({url, 0, true}, head);
+  EXPECT_THAT(tokens_.forgotten(), IsEmpty());
+  head.status = 401;
+  authorizer->OnResponse({url, 0, true}, head);
+  ASSERT_THAT(tokens_.forgotten(), SizeIs(1));
+  EXPECT_EQ(tokens_.forgotten()[0].realm, "https://reg/token");
+}
+
 TEST_F(RequestAuthorizerTest, FromAddsAScopeForItsHopAlone) {
   scopes_ = {"repository:a:pull,push"};
   const auto authorizer = Make({kBearer}, {});

@@ -60,7 +60,7 @@ const Token* TokenCache::Find(const TokenKey& key, absl::Time now) {
 
 void TokenCache::Store(std::shared_ptr<const TokenKey> key, Token token, absl::Time now,
                        absl::Time until) {
-  if (const auto found = by_key_.find(key.get()); found != by_key_.end()) Erase(found->second);
+  Erase(*key);
   const size_t bytes = sizeof(Entry) + key->bytes() + token.access_token.Reveal().size() +
                        token.refresh_token.Reveal().size();
   if (max_entries_ == 0 || bytes > std::min(kMaxEntryBytes, max_bytes_) || until <= now) return;
@@ -70,6 +70,10 @@ void TokenCache::Store(std::shared_ptr<const TokenKey> key, Token token, absl::T
   bytes_ += bytes;
   entries_.push_front({std::move(key), std::move(token), now, until, bytes});
   by_key_.emplace(entries_.front().key.get(), entries_.begin());
+}
+
+void TokenCache::Erase(const TokenKey& key) {
+  if (const auto found = by_key_.find(&key); found != by_key_.end()) Erase(found->second);
 }
 
 void TokenCache::Clear() {

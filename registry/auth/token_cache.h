@@ -78,6 +78,7 @@ class TokenCache {
   // To be given from `now` until before `until`. In place of what `key` had.
   void Store(std::shared_ptr<const TokenKey> key, Token token, absl::Time now, absl::Time until);
 
+  void Erase(const TokenKey& key);
   void Clear();
 
   size_t size() const { return entries_.size(); }

@@ -61,6 +61,9 @@ class TokenSource {
   // FAILED_PRECONDITION (REALM_REFUSED, PLAINTEXT_CREDENTIALS_REFUSED); INTERNAL
   // (RESPONSE_INVALID) for an answer without a token.
   virtual void Get(TokenRequest request, const CallContext& context, Callback done) = 0;
+
+  // The registry refused the token that such a request got: it is not given again.
+  virtual void Forget(const TokenRequest& request) {}
 };
 
 }  // namespace registryd
