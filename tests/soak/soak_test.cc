@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -97,9 +98,10 @@ class SoakTest : public RegistrydFixture {
   // their own.
   ProcessUsage Usage() const {
     ProcessUsage usage = UsageOf(process_->pid());
-    const double kept = Figure(*process_, "registryd_upstream_connections").value_or(0);
-    EXPECT_LE(kept, kMaxKept);
-    usage.descriptors -= static_cast<int>(kept);
+    const std::optional<double> kept = Figure(*process_, "registryd_upstream_connections");
+    EXPECT_TRUE(kept.has_value());
+    EXPECT_LE(kept.value_or(0), kMaxKept);
+    usage.descriptors -= static_cast<int>(kept.value_or(0));
     return usage;
   }
 
