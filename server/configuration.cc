@@ -89,6 +89,15 @@ absl::StatusOr<Configuration::Reloaded> Configuration::Reload() {
     absl::MutexLock lock(&mutex_);
     file_stamp_ = std::move(stamp);
   }
+  auto reloaded = ReadAndTake();
+  if (!reloaded.ok() && !absl::IsInvalidArgument(reloaded.status())) {
+    absl::MutexLock lock(&mutex_);
+    file_stamp_.reset();
+  }
+  return reloaded;
+}
+
+absl::StatusOr<Configuration::Reloaded> Configuration::ReadAndTake() {
   auto loaded = LoadSettings(flags_, environment_);
   if (!loaded.ok()) return loaded.status();
   const auto usable = ServiceConfig::Create(loaded->settings.service_options);

@@ -41,11 +41,12 @@ class Configuration {
     std::vector<std::string> beyond_reload;
   };
   // Reads the settings again and applies those that a reload can. On an error
-  // nothing has changed.
+  // nothing has changed. INVALID_ARGUMENT is the settings' own; any other, as
+  // UNAVAILABLE, may pass, and the file counts as changed until it was read.
   absl::StatusOr<Reloaded> Reload();
 
   // Whether the configuration file is another than the one that was last read, or
-  // was last tried to be read. An empty one is not: somebody is about to write it, or
+  // was last found to have a fault. An empty one is not: somebody is about to write it, or
   // could not. As Docker has it, it says nothing: at the start, and to Reload().
   bool FileChanged() const;
 
@@ -57,6 +58,7 @@ class Configuration {
  private:
   Configuration(const LoadedSettings& loaded, SettingValues flags, Environment environment);
   absl::Status Start();
+  absl::StatusOr<Reloaded> ReadAndTake();
   // Makes `lists`, which can be used, the current ones, as the operator's word.
   absl::Status Take(const ServiceOptions& lists);
   absl::Status Save(const VersionedConfig& config);
@@ -71,7 +73,8 @@ class Configuration {
   mutable absl::Mutex mutex_;
   // The operator's lists, as they were last read.
   ServiceOptions written_ ABSL_GUARDED_BY(mutex_);
-  std::string file_stamp_ ABSL_GUARDED_BY(mutex_);
+  // nullopt: has to be read, whatever it is.
+  std::optional<std::string> file_stamp_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace registryd

@@ -58,6 +58,25 @@ TEST_F(ConfigurationTest, AFileWithAFaultIsReadOnceNotAgainAndAgain) {
   EXPECT_FALSE((*configuration)->FileChanged());
 }
 
+TEST_F(ConfigurationTest, AFileThatCouldNotBeKeptIsReadAgain) {
+  folder_.MakeFolder("state");
+  SettingValues flags = Flags();
+  flags["state-dir"] = {{folder_.Path("state")}, "--state-dir"};
+  WriteMirror("https://a.example");
+  const auto configuration = Configuration::Create(*LoadSettings(flags, {}), flags, {});
+  ASSERT_TRUE(configuration.ok()) << configuration.status();
+  WriteMirror("https://b.example");
+  // Where the temporary file has to be.
+  folder_.MakeFolder("state/service-config.json.new/in the way");
+  EXPECT_EQ((*configuration)->Reload().status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE((*configuration)->FileChanged());
+  folder_.Remove("state/service-config.json.new");
+  ASSERT_TRUE((*configuration)->Reload().ok());
+  EXPECT_FALSE((*configuration)->FileChanged());
+  EXPECT_THAT((*configuration)->store().Current()->config->options().mirrors,
+              ElementsAre("https://b.example"));
+}
+
 TEST_F(ConfigurationTest, AFileWhoseModeChangedIsReadAgain) {
   WriteMirror("https://a.example");
   const auto loaded = LoadSettings(Flags(), {});

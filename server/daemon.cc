@@ -30,6 +30,8 @@ constexpr int kMaxBlockingThreads = 64;
 // hours, would end the connection of a client that watches for its end in a quiet stream. Who
 // pings each ten seconds may be a little early.
 constexpr int kMinPingIntervalMs = 9'000;
+// Until a configuration file that could not be taken up for a passing cause is read again.
+constexpr absl::Duration kRetryDelay = absl::Seconds(3);
 // What all connections together may buffer, in bytes.
 constexpr size_t kMaxBufferMemory = size_t{512} << 20;
 
@@ -226,15 +228,28 @@ void Daemon::Announce() {
 }
 
 void Daemon::ReloadIfFileChanged() {
-  if (configuration_.FileChanged()) Reload();
+  absl::MutexLock lock(&reload_mutex_);
+  if (!draining_ && configuration_.FileChanged()) ReloadNow();
 }
 
 void Daemon::Reload() {
   absl::MutexLock lock(&reload_mutex_);
+  passing_ = absl::OkStatus();  // Who asks is told, be it the same as before.
+  ReloadNow();
+}
+
+void Daemon::ReloadNow() {
+  retries_.Cancel(retry_);
   notify_.Reloading();
   const uint64_t before = configuration_.store().Current()->version;
   const auto reloaded = configuration_.Reload();
   metrics_.CountReload(reloaded.ok());
+  const bool may_pass = !reloaded.ok() && !absl::IsInvalidArgument(reloaded.status());
+  const bool repeated = may_pass && reloaded.status() == passing_;
+  passing_ = may_pass ? reloaded.status() : absl::OkStatus();
+  if (may_pass && settings_.reload && !draining_) {
+    retry_ = retries_.Schedule(absl::Now() + kRetryDelay, [this] { ReloadIfFileChanged(); });
+  }
   if (reloaded.ok()) {
     logger_.set_level(reloaded->settings.log_level);
     for (const std::string& note : reloaded->notes) logger_.Log(LogLevel::kWarning, note);
@@ -249,11 +264,13 @@ void Daemon::Reload() {
       }
     }
     logger_.Log(LogLevel::kInfo, "configuration read", {{"version", current->version}});
-  } else {
-    logger_.Log(LogLevel::kError, "the configuration is as before: the new one has a fault",
+  } else if (!repeated) {
+    logger_.Log(LogLevel::kError,
+                may_pass ? "the configuration is as before: the new one was not taken up"
+                         : "the configuration is as before: the new one has a fault",
                 {{"error", reloaded.status()}});
   }
-  if (const absl::Status status = listeners_->ReloadCertificates(); !status.ok()) {
+  if (const absl::Status status = listeners_->ReloadCertificates(); !status.ok() && !repeated) {
     logger_.Log(LogLevel::kError, "the certificates are as before: the new ones have a fault",
                 {{"error", status}});
   }

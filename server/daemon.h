@@ -64,7 +64,7 @@ class Daemon {
   void Announce();
 
   // Reads configuration and certificates again. A fault is logged and counted,
-  // and changes nothing. Thread-safe.
+  // and changes nothing; one that may pass has the file read again soon. Thread-safe.
   void Reload() ABSL_LOCKS_EXCLUDED(reload_mutex_);
 
   // Takes no new work, waits for the calls that run, at most for the drain
@@ -79,7 +79,8 @@ class Daemon {
   absl::Status ServeMetrics();
   void AddFigures();
   // At a change in the configuration file's folder: reloads if it was the file.
-  void ReloadIfFileChanged();
+  void ReloadIfFileChanged() ABSL_LOCKS_EXCLUDED(reload_mutex_);
+  void ReloadNow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(reload_mutex_);
 
   const Settings settings_;
   Configuration& configuration_;
@@ -112,6 +113,11 @@ class Daemon {
   std::atomic<bool> draining_{false};
 
   absl::Mutex reload_mutex_;
+  // The error of the last reload, if it may pass: a timer then reads the file again.
+  absl::Status passing_ ABSL_GUARDED_BY(reload_mutex_);
+  TimerQueue::Id retry_ ABSL_GUARDED_BY(reload_mutex_) = 0;
+  // Its own, as reading may block. After all that it uses, and before what uses it.
+  TimerQueue retries_;
   FolderWatcher::Watch config_watch_;
 };
 

@@ -90,6 +90,11 @@ absl::Status UnknownKey(absl::string_view name, absl::string_view key) {
                            : absl::StrCat("no such setting; is \"", nearest, "\" meant?"));
 }
 
+// Of what ails the system, or the disk, and not the file.
+bool MayPass(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO || error == ESTALE;
+}
+
 class Reader {
  public:
   explicit Reader(absl::string_view name) : name_(name) {}
@@ -142,7 +147,11 @@ class Reader {
 
 absl::StatusOr<std::string> ReadRegularFile(const std::string& path) {
   const auto system_error = [&path](absl::string_view what) {
-    return Fault(path, absl::StrCat(what, ": ", strerror(errno)));
+    const int error = errno;
+    const std::string problem = absl::StrCat(what, ": ", strerror(error));
+    if (!MayPass(error)) return Fault(path, problem);
+    return Error(absl::StatusCode::kUnavailable, Reason::kSettingInvalid,
+                 absl::StrCat(path, ": ", problem));
   };
   // Without O_NONBLOCK, opening a pipe would wait for its writer.
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));

@@ -34,7 +34,8 @@ struct DaemonFile {
 absl::StatusOr<DaemonFile> ParseDaemonFile(absl::string_view name, absl::string_view text);
 
 // As above, for the file at `path`, which must be a regular one (or a link to
-// one) of at most kMaxDaemonFileBytes.
+// one) of at most kMaxDaemonFileBytes. UNAVAILABLE (SETTING_INVALID) if it could not be
+// read for a cause that may pass, as want of file descriptors.
 absl::StatusOr<DaemonFile> ReadDaemonFile(const std::string& path);
 
 }  // namespace registryd

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -148,6 +149,16 @@ TEST(ReadDaemonFile, RefusesWhatIsNoFile) {
   unlink(pipe.c_str());
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   EXPECT_EQ(ReadDaemonFile(pipe).status().message(), pipe + ": not a regular file");
+}
+
+TEST(ReadDaemonFile, AFaultOfTheSystemIsNotTheFiles) {
+  EXPECT_EQ(ReadDaemonFile(PathOf("absent.json")).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  // Nothing is at address 0, which reads as EIO.
+  const absl::Status status = ReadDaemonFile("/proc/self/mem").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_EQ(ReasonOf(status), Reason::kSettingInvalid);
+  EXPECT_EQ(status.message(), "/proc/self/mem: cannot read: Input/output error");
 }
 
 TEST(ReadDaemonFile, RefusesALargeFile) {

@@ -71,7 +71,8 @@ std::vector<Setting> ConfigurationSettings() {
                         "Read the configuration file again when it, or its folder, changes; of a "
                         "link, when the link does. SIGHUP does so in any case. A file with a fault "
                         "changes nothing; nor does an empty one, which may be about to be "
-                        "written, before SIGHUP."),
+                        "written, before SIGHUP. One that cannot be read or kept for want of file "
+                        "descriptors or room on the disk is tried again."),
                     &Settings::reload),
       TextSetting(Own(kConfiguration, "state-dir", "FOLDER",
                       "Where changes made by RPC are kept, so that they survive a restart. "

@@ -29,7 +29,8 @@ struct LoadedSettings {
 //   auto loaded = LoadSettings(command_line->values, ProcessEnvironment());
 //
 // Returns INVALID_ARGUMENT (SETTING_INVALID) with a message that names the source
-// of the fault; also for settings that are good alone and not together.
+// of the fault; also for settings that are good alone and not together. UNAVAILABLE
+// (SETTING_INVALID) if the file could not be read for a cause that may pass.
 absl::StatusOr<LoadedSettings> LoadSettings(const SettingValues& flags,
                                             const Environment& environment);
 

@@ -134,6 +134,23 @@ TEST_F(ReloadTest, AFileWithAFaultChangesNothingAndIsReported) {
   EXPECT_EQ(Figure(*process, kReloads), 1);
 }
 
+TEST_F(ReloadTest, AFileThatCannotBeKeptIsTriedAgainUntilItCan) {
+  folder_.MakeFolder("state");
+  const auto process =
+      ServeFile({"--state-dir", folder_.Path("state"), "--metrics-listen", "127.0.0.1:0"});
+  // Where the temporary file has to be.
+  folder_.MakeFolder("state/service-config.json.new/in the way");
+  Replace("daemon.json", WithMirror("https://second.example"));
+  EXPECT_TRUE(Eventually([&] { return Figure(*process, kFailedReloads) >= 2; }));
+  EXPECT_THAT(CurrentMirrors(Caller(UnixAddress())), ElementsAre("https://first.example"));
+  folder_.Remove("state/service-config.json.new");
+  EXPECT_TRUE(ComesToHave("https://second.example"));
+  EXPECT_THAT(process->WaitForRecords("configuration read"), SizeIs(1));
+  // However often it was tried.
+  EXPECT_THAT(process->Records("the configuration is as before: the new one was not taken up"),
+              SizeIs(1));
+}
+
 TEST_F(ReloadTest, WhatTakesARestartIsNamed) {
   const auto process = ServeFile({"--reload", "off"});
   Replace("daemon.json", R"({"registryd": {"max-watchers": 5, "log-level": "debug"}})");
