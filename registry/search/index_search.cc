@@ -7,7 +7,6 @@
 #include "registry/auth/request_authorizer.h"
 #include "registry/base/error.h"
 #include "registry/reference/index_name.h"
-#include "registry/reference/reference.h"
 #include "registry/search/search_request.h"
 #include "registry/v1/authorize_v1.h"
 #include "registry/v1/caller_headers.h"
@@ -147,8 +146,7 @@ void IndexSearch::Search(EndpointLookup::Config config, IndexSearchQuery query,
   if (filter->matches_nothing()) return std::move(done)(std::vector<SearchResult>());
   absl::StatusOr<SearchName> name = SplitSearchName(query.term);
   if (!name.ok()) return std::move(done)(AsTermError(name.status()));
-  absl::StatusOr<V1Endpoint> endpoint = V1Endpoint::Parse(
-      name->index_name == kDefaultDomain ? kIndexServer : absl::string_view(name->index_name));
+  absl::StatusOr<V1Endpoint> endpoint = V1Endpoint::OfIndex(name->index_name);
   if (!endpoint.ok()) return std::move(done)(AsTermError(endpoint.status()));
   std::make_shared<Call>(*this, *std::move(filter), *std::move(name), *std::move(endpoint),
                          *std::move(headers), std::move(query), context, std::move(done))

@@ -5,6 +5,8 @@
 #include "absl/strings/strip.h"
 #include "registry/auth/auth_config.h"
 #include "registry/base/error.h"
+#include "registry/reference/index_name.h"
+#include "registry/reference/reference.h"
 #include "registry/uri/password_mask.h"
 #include "registry/uri/quote.h"
 #include "registry/uri/url.h"
@@ -45,6 +47,14 @@ absl::StatusOr<V1Endpoint> V1Endpoint::Parse(absl::string_view address) {
   endpoint.host_ = url->host();
   endpoint.path_ = url->path();
   return endpoint;
+}
+
+absl::StatusOr<V1Endpoint> V1Endpoint::OfIndex(absl::string_view index) {
+  if (index.empty()) return Parse(kIndexServer);
+  if (absl::StrContains(index, '/')) return Parse(index);
+  const absl::StatusOr<std::string> name = ValidateIndexName(index);
+  if (!name.ok()) return FieldError(ReasonOf(name.status()), "endpoint", name.status().message());
+  return Parse(*name == kDefaultDomain ? kIndexServer : absl::string_view(*name));
 }
 
 std::string V1Endpoint::Path(absl::string_view path) const {

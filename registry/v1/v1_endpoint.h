@@ -20,6 +20,13 @@ class V1Endpoint {
   // information, query or fragment; no password is quoted.
   static absl::StatusOr<V1Endpoint> Parse(absl::string_view address);
 
+  // Of an index that a caller names: by its name, as ValidateIndexName has it, or by an
+  // address, as Parse has it. Docker Hub's by its name, or without any: kIndexServer.
+  //
+  // Returns INVALID_ARGUMENT (INDEX_NAME_INVALID, field "endpoint") for what can be no
+  // index's name; errors of Parse.
+  static absl::StatusOr<V1Endpoint> OfIndex(absl::string_view index);
+
   // "https://HOST[:PORT]/PATH/v1/".
   std::string ToString() const { return Path(""); }
   // ToString() with `path`, escaped as URLs are, behind it.

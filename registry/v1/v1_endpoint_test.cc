@@ -103,5 +103,29 @@ TEST(V1Endpoint, IndexServerIsOneAddress) {
   }
 }
 
+TEST(V1Endpoint, OfAnIndex) {
+  struct Case {
+    const char* index;
+    absl::string_view want;
+  };
+  for (const Case& c :
+       {Case{"", kIndexServer}, Case{"docker.io", kIndexServer},
+        Case{"index.docker.io", kIndexServer}, Case{kIndexServer.data(), kIndexServer},
+        Case{"https://docker.io", "https://docker.io/v1/"},
+        Case{"docker.io:443", "https://docker.io:443/v1/"},
+        Case{"a-b:5000", "https://a-b:5000/v1/"},
+        Case{"http://r.example/a-", "http://r.example/a-/v1/"}}) {
+    const auto endpoint = V1Endpoint::OfIndex(c.index);
+    ASSERT_TRUE(endpoint.ok()) << endpoint.status();
+    EXPECT_EQ(endpoint->ToString(), c.want) << c.index;
+  }
+  for (const char* index : {"-a.b", "a.b-", "-"}) {
+    const absl::Status status = V1Endpoint::OfIndex(index).status();
+    EXPECT_EQ(ReasonOf(status), Reason::kIndexNameInvalid) << index;
+    EXPECT_EQ(FieldOf(status), "endpoint") << index;
+  }
+  EXPECT_EQ(ReasonOf(V1Endpoint::OfIndex("r.example/v2").status()), Reason::kHostnameInvalid);
+}
+
 }  // namespace
 }  // namespace registryd

@@ -28,8 +28,7 @@ void V1Session::Open(const V1SessionParts& parts, V1SessionOptions options,
   absl::StatusOr<std::vector<HttpHeader>> headers =
       CheckCallerHeaders(options.user_agent, options.headers);
   if (!headers.ok()) return std::move(done)(headers.status());
-  const absl::StatusOr<V1Endpoint> endpoint =
-      V1Endpoint::Parse(options.endpoint.empty() ? kIndexServer : options.endpoint);
+  const absl::StatusOr<V1Endpoint> endpoint = V1Endpoint::OfIndex(options.endpoint);
   if (!endpoint.ok()) return std::move(done)(endpoint.status());
   V1Requests requests(parts.client, parts.clock, *std::move(headers), options.caller);
 

@@ -42,7 +42,7 @@ struct V1SessionParts {
 };
 
 struct V1SessionOptions {
-  // HOST[:PORT], or a URL, as V1Endpoint::Parse has it. Empty: Docker Hub's index.
+  // HOST[:PORT], or a URL, as V1Endpoint::OfIndex has it. Empty: Docker Hub's index.
   std::string endpoint;
   // Null: anonymous.
   std::shared_ptr<const AuthConfig> credentials;

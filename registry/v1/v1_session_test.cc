@@ -109,12 +109,14 @@ TEST_F(V1SessionTest, RequiringTlsHoldsForOtherRegistriesToo) {
   EXPECT_EQ(Sent().size(), 2u);
 }
 
-TEST_F(V1SessionTest, WithoutAnEndpointItIsDockerHubsIndexWhichIsNotPinged) {
-  const auto session = Open({});
-  // AuthorizeV1 pings nothing for it either.
-  ASSERT_TRUE(session.ok()) << session.status();
-  EXPECT_EQ((*session)->endpoint().ToString(), kIndexServer);
-  EXPECT_FALSE((*session)->standalone());
+TEST_F(V1SessionTest, DockerHubsIndexByAnyNameIsNotPinged) {
+  for (const char* const name : {"", "docker.io", "index.docker.io"}) {
+    const auto session = Open(Options(name));
+    // AuthorizeV1 pings nothing for it either.
+    ASSERT_TRUE(session.ok()) << session.status();
+    EXPECT_EQ((*session)->endpoint().ToString(), kIndexServer) << name;
+    EXPECT_FALSE((*session)->standalone());
+  }
   EXPECT_THAT(Sent(), IsEmpty());
 }
 

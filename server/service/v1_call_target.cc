@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "registry/base/error.h"
-#include "registry/reference/reference.h"
 #include "registry/uri/url.h"
 #include "registry/v1/v1_endpoint.h"
 #include "server/observe/host_label.h"
@@ -29,8 +28,7 @@ std::string V1RegistryLabel(const V1Session& session, absl::string_view registry
 }
 
 std::string V1EndpointLabel(absl::string_view endpoint) {
-  const absl::StatusOr<V1Endpoint> parsed =
-      V1Endpoint::Parse(endpoint.empty() ? kIndexServer : endpoint);
+  const absl::StatusOr<V1Endpoint> parsed = V1Endpoint::OfIndex(endpoint);
   return HostLabel(parsed.ok() ? parsed->host() : "");
 }
 
