@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/status/status.h"
+#include "registry/net/registry_url.h"
 #include "registry/uri/url.h"
 
 namespace registryd {
@@ -10,6 +12,7 @@ absl::StatusOr<std::shared_ptr<const Upstream>> UpstreamOf(const APIEndpoint& en
                                                            const PlaintextHosts& plaintext) {
   const absl::StatusOr<Url> url = Url::Parse(std::string(endpoint.url));
   if (!url.ok()) return url.status();
+  if (absl::Status s = CheckRegistryUrl(*url, "url"); !s.ok()) return s;
   Upstream upstream;
   upstream.origin = UrlString(url->scheme(), url->host());
   upstream.tls = endpoint.tls_config;

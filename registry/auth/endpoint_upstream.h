@@ -12,7 +12,8 @@ namespace registryd {
 
 // The server of an endpoint: its origin, its trust with the addresses that this rests
 // on, and whether it may get credentials in clear. Returns INVALID_ARGUMENT
-// (FIELD_INVALID, field "url") if the endpoint's address is no URL.
+// (FIELD_INVALID, field "url") if the endpoint's address is no URL; errors of
+// CheckRegistryUrl.
 absl::StatusOr<std::shared_ptr<const Upstream>> UpstreamOf(const APIEndpoint& endpoint,
                                                            const PlaintextHosts& plaintext);
 

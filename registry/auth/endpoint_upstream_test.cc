@@ -60,11 +60,13 @@ TEST(UpstreamOf, TrustAndItsAddressesStayTogether) {
 }
 
 TEST(UpstreamOf, NoUrl) {
-  APIEndpoint endpoint;
-  endpoint.url = "https://a b";
-  const absl::Status status = UpstreamOf(endpoint, {}).status();
-  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
-  EXPECT_EQ(ReasonOf(status), Reason::kFieldInvalid);
+  for (const char* url : {"https://a b", "https:", "https://reg:0"}) {
+    APIEndpoint endpoint;
+    endpoint.url = url;
+    const absl::Status status = UpstreamOf(endpoint, {}).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_EQ(ReasonOf(status), Reason::kFieldInvalid);
+  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "registry/auth/request_authorizer.h"
 #include "registry/auth/v2_request.h"
 #include "registry/base/error.h"
+#include "registry/net/registry_url.h"
 #include "registry/net/upstream.h"
 #include "registry/uri/url.h"
 
@@ -176,10 +177,11 @@ absl::StatusOr<std::string> LoginHost(absl::string_view server_address) {
     return FieldError(Reason::kFieldInvalid, kServerAddressField,
                       absl::StrCat("unable to parse server address: ", url.status().message()));
   }
-  if (url->host().empty()) {
+  if (url->hostname().empty()) {
     return FieldError(Reason::kHostnameInvalid, kServerAddressField,
                       "the server address names no host");
   }
+  if (absl::Status s = CheckRegistryUrl(*url, kServerAddressField); !s.ok()) return s;
   return url->host();
 }
 

@@ -62,6 +62,9 @@ TEST(LoginHost, RefusesWhatNamesNone) {
                                          {"reg:port", Reason::kFieldInvalid},
                                          {"reg\r\nX: y", Reason::kFieldInvalid},
                                          {"https://user:s3cret@reg:port", Reason::kFieldInvalid},
+                                         {"reg:99999", Reason::kFieldInvalid},
+                                         {"https://user:s3cret@reg:0", Reason::kFieldInvalid},
+                                         {":5000", Reason::kHostnameInvalid},
                                          {"https://", Reason::kHostnameInvalid},
                                          {"/v1/", Reason::kHostnameInvalid},
                                          {"https:///v1/", Reason::kHostnameInvalid}}) {

@@ -315,6 +315,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"UserInIndex", "ann:pw@r.example/foo", {}, {}, "term", Reason::kHostnameInvalid},
         Refused{"QueryInIndex", "r.example?x/foo", {}, {}, "term", Reason::kHostnameInvalid},
         Refused{"PortInIndex", "r.example:x/foo", {}, {}, "term", Reason::kHostnameInvalid},
+        Refused{"PortTooLarge", "r.example:99999/foo", {}, {}, "term", Reason::kHostnameInvalid},
+        Refused{"NoHost", ":/foo", {}, {}, "term", Reason::kHostnameInvalid},
         Refused{"DotsAsIndex", "../foo", {}, {}, "term", Reason::kHostnameInvalid},
         Refused{"NulInIndex", "r.example%00/foo", {}, {}, "term", Reason::kHostnameInvalid},
         Refused{"Filter", "foo", {{"label", "x"}}, {}, "filters[0]", Reason::kFieldInvalid},

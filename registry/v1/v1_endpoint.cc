@@ -1,10 +1,12 @@
 #include "registry/v1/v1_endpoint.h"
 
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "registry/auth/auth_config.h"
 #include "registry/base/error.h"
+#include "registry/net/registry_url.h"
 #include "registry/reference/index_name.h"
 #include "registry/reference/reference.h"
 #include "registry/uri/password_mask.h"
@@ -14,14 +16,26 @@
 namespace registryd {
 namespace {
 
+constexpr absl::string_view kField = "endpoint";
+
 absl::Status Invalid(absl::string_view message) {
-  return FieldError(Reason::kHostnameInvalid, "endpoint", message);
+  return FieldError(Reason::kHostnameInvalid, kField, message);
 }
 
 absl::Status NoEndpoint(absl::string_view address) {
   return Invalid(absl::StrCat("invalid registry endpoint ", Quote(MaskPassword(address)),
                               ": HOST[:PORT] is expected, or an http or https URL without user "
                               "information, query and fragment"));
+}
+
+// What Parse gets for an index.
+absl::StatusOr<std::string> IndexAddress(absl::string_view index) {
+  if (index.empty()) return std::string(kIndexServer);
+  if (absl::StrContains(index, '/')) return std::string(index);
+  absl::StatusOr<std::string> name = ValidateIndexName(index);
+  if (!name.ok()) return FieldError(ReasonOf(name.status()), kField, name.status().message());
+  if (*name == kDefaultDomain) return std::string(kIndexServer);
+  return name;
 }
 
 }  // namespace
@@ -50,11 +64,14 @@ absl::StatusOr<V1Endpoint> V1Endpoint::Parse(absl::string_view address) {
 }
 
 absl::StatusOr<V1Endpoint> V1Endpoint::OfIndex(absl::string_view index) {
-  if (index.empty()) return Parse(kIndexServer);
-  if (absl::StrContains(index, '/')) return Parse(index);
-  const absl::StatusOr<std::string> name = ValidateIndexName(index);
-  if (!name.ok()) return FieldError(ReasonOf(name.status()), "endpoint", name.status().message());
-  return Parse(*name == kDefaultDomain ? kIndexServer : absl::string_view(*name));
+  absl::StatusOr<std::string> address = IndexAddress(index);
+  if (!address.ok()) return address.status();
+  absl::StatusOr<V1Endpoint> endpoint = Parse(*address);
+  if (!endpoint.ok()) return endpoint;
+  const absl::StatusOr<Url> url = Url::Parse(endpoint->origin());
+  const absl::Status status = url.ok() ? CheckRegistryUrl(*url, kField) : url.status();
+  if (!status.ok()) return Invalid(status.message());
+  return endpoint;
 }
 
 std::string V1Endpoint::Path(absl::string_view path) const {

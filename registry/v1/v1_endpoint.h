@@ -23,8 +23,8 @@ class V1Endpoint {
   // Of an index that a caller names: by its name, as ValidateIndexName has it, or by an
   // address, as Parse has it. Docker Hub's by its name, or without any: kIndexServer.
   //
-  // Returns INVALID_ARGUMENT (INDEX_NAME_INVALID, field "endpoint") for what can be no
-  // index's name; errors of Parse.
+  // Returns INVALID_ARGUMENT, field "endpoint": INDEX_NAME_INVALID for what can be no
+  // index's name, HOSTNAME_INVALID for what CheckRegistryUrl refuses; errors of Parse.
   static absl::StatusOr<V1Endpoint> OfIndex(absl::string_view index);
 
   // "https://HOST[:PORT]/PATH/v1/".

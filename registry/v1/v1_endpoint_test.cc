@@ -124,7 +124,11 @@ TEST(V1Endpoint, OfAnIndex) {
     EXPECT_EQ(ReasonOf(status), Reason::kIndexNameInvalid) << index;
     EXPECT_EQ(FieldOf(status), "endpoint") << index;
   }
-  EXPECT_EQ(ReasonOf(V1Endpoint::OfIndex("r.example/v2").status()), Reason::kHostnameInvalid);
+  for (const char* index : {"r.example/v2", "r.example:99999", "https://r.example:0/v1/", ":80"}) {
+    const absl::Status status = V1Endpoint::OfIndex(index).status();
+    EXPECT_EQ(ReasonOf(status), Reason::kHostnameInvalid) << index;
+    EXPECT_EQ(FieldOf(status), "endpoint") << index;
+  }
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 namespace registryd {
 namespace {
 
+constexpr absl::string_view kHostField = "hostname";
 constexpr absl::string_view kUrlField = "endpoint_url";
 
 // No other endpoint would answer better.
@@ -30,9 +31,11 @@ bool EndsPing(const absl::Status& status) {
 // One call, endpoint by endpoint. Lives as long as what it waits for.
 class Ping : public std::enable_shared_from_this<Ping> {
  public:
-  Ping(const UpstreamParts& upstream, std::string user_agent, const CallContext& context,
-       api::PingV2RegistryResponse* response, DoneCallback done)
+  // `field` names the target, and is of static storage.
+  Ping(const UpstreamParts& upstream, absl::string_view field, std::string user_agent,
+       const CallContext& context, api::PingV2RegistryResponse* response, DoneCallback done)
       : upstream_(upstream),
+        field_(field),
         user_agent_(std::move(user_agent)),
         context_(context),
         response_(response),
@@ -44,13 +47,15 @@ class Ping : public std::enable_shared_from_this<Ping> {
   }
 
   void Fail(absl::Status status) { std::move(done_)(std::move(status)); }
+  // As Fail, of what is said of the target in other terms.
+  void FailTarget(absl::Status status) { Fail(BlameField(std::move(status), field_)); }
 
  private:
   void AskNext() {
     const APIEndpoint& endpoint = endpoints_[next_++];
     // Nothing that is sent is secret.
     auto upstream = UpstreamOf(endpoint, PlaintextHosts());
-    if (!upstream.ok()) return Fail(upstream.status());
+    if (!upstream.ok()) return FailTarget(upstream.status());
     PingV2(upstream_.client, upstream_.clock, *std::move(upstream), std::string(endpoint.url),
            user_agent_, context_, [self = shared_from_this()](absl::StatusOr<V2Ping> ping) {
              self->Answered(std::move(ping));
@@ -67,6 +72,7 @@ class Ping : public std::enable_shared_from_this<Ping> {
   }
 
   const UpstreamParts upstream_;
+  const absl::string_view field_;
   const std::string user_agent_;
   const CallContext context_;
   api::PingV2RegistryResponse* const response_;
@@ -110,13 +116,12 @@ void AnswerPing(const UpstreamParts& upstream, EndpointLookup& lookup,
     return std::move(done)(headers.status());
   }
   const auto ping =
-      std::make_shared<Ping>(upstream, request.user_agent(), context, response, std::move(done));
+      std::make_shared<Ping>(upstream, request.has_hostname() ? kHostField : kUrlField,
+                             request.user_agent(), context, response, std::move(done));
   if (request.has_hostname()) {
     return lookup.Push(std::move(config), request.hostname(), context,
                        [ping](absl::StatusOr<std::vector<APIEndpoint>> endpoints) {
-                         if (!endpoints.ok()) {
-                           return ping->Fail(BlameField(endpoints.status(), "hostname"));
-                         }
+                         if (!endpoints.ok()) return ping->FailTarget(endpoints.status());
                          ping->Run(*std::move(endpoints));
                        });
   }
@@ -128,9 +133,7 @@ void AnswerPing(const UpstreamParts& upstream, EndpointLookup& lookup,
   if (!url.ok()) return ping->Fail(url.status());
   lookup.Push(std::move(config), url->host(), context,
               [ping, url = *url](absl::StatusOr<std::vector<APIEndpoint>> endpoints) {
-                if (!endpoints.ok()) {
-                  return ping->Fail(BlameField(endpoints.status(), kUrlField));
-                }
+                if (!endpoints.ok()) return ping->FailTarget(endpoints.status());
                 ping->Run(EndpointAt(url, *std::move(endpoints)));
               });
 }

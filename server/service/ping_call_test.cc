@@ -107,13 +107,17 @@ TEST_F(PingCallTest, WhatCannotBeAsked) {
   for (const char* const url :
        {"", "registry.example", "ftp://registry.example", "https://", "https:///v2/",
         "https://ann:CANARY@registry.example", "https://registry.example?q",
-        "https://registry.example/#f", "https://registry.example:CANARY", "http://%zz"}) {
+        "https://registry.example/#f", "https://registry.example:CANARY", "http://%zz",
+        "https://registry.example:99999", "http://127.0.0.1:0", "http://:80"}) {
     const absl::Status status = PingUrl(url).status();
     EXPECT_EQ(Failure(status), "INVALID_ARGUMENT FIELD_INVALID endpoint_url") << url;
     EXPECT_THAT(status.ToString(), Not(HasSubstr("ann:CANARY"))) << url;
   }
   EXPECT_EQ(Failure(PingUrl("https://a\\b").status()).substr(0, 16), "INVALID_ARGUMENT");
   EXPECT_EQ(Failure(PingHost("../x").status()), "INVALID_ARGUMENT HOSTNAME_INVALID hostname");
+  for (const char* const host : {"", ":80", "registry.example:99999", "127.0.0.1:0", "a b"}) {
+    EXPECT_EQ(Failure(PingHost(host).status()), "INVALID_ARGUMENT FIELD_INVALID hostname") << host;
+  }
   EXPECT_EQ(Failure(Ask(&Stub::PingV2Registry, api::PingV2RegistryRequest()).status()),
             "INVALID_ARGUMENT FIELD_MISSING target");
   EXPECT_THAT(registry().requests(), IsEmpty());
