@@ -65,6 +65,9 @@ TEST(LoginHost, RefusesWhatNamesNone) {
                                          {"reg:99999", Reason::kFieldInvalid},
                                          {"https://user:s3cret@reg:0", Reason::kFieldInvalid},
                                          {":5000", Reason::kHostnameInvalid},
+                                         {"a..b", Reason::kHostnameInvalid},
+                                         {std::string(70, 'a'), Reason::kHostnameInvalid},
+                                         {"[fe80::1%25lo]:5000", Reason::kHostnameInvalid},
                                          {"https://", Reason::kHostnameInvalid},
                                          {"/v1/", Reason::kHostnameInvalid},
                                          {"https:///v1/", Reason::kHostnameInvalid}}) {

@@ -10,8 +10,8 @@ namespace registryd {
 // Whether a registry can be asked at `url`, whose host a caller wrote: to be known before
 // a request, which ends otherwise in terms of its own.
 //
-// Returns INVALID_ARGUMENT (FIELD_INVALID, field `field`) where OriginOf finds no origin,
-// as for the port 0.
+// Returns INVALID_ARGUMENT, field `field`: FIELD_INVALID where OriginOf finds no origin, as
+// for the port 0; HOSTNAME_INVALID for a host without the form that HasUsualHost wants.
 absl::Status CheckRegistryUrl(const Url& url, absl::string_view field);
 
 }  // namespace registryd

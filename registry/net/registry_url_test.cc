@@ -34,5 +34,15 @@ TEST(CheckRegistryUrl, RefusesWhatNoRequestCanGoTo) {
   }
 }
 
+TEST(CheckRegistryUrl, RefusesAHostWithoutAUsualForm) {
+  for (const char* url : {"https://a..b", "http://2130706433:5000", "https://127.1/x",
+                          "https://[fe80::1%25lo]:5000", "https://::1"}) {
+    const absl::Status status = Check(url);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << url;
+    EXPECT_EQ(ReasonOf(status), Reason::kHostnameInvalid) << url;
+    EXPECT_EQ(FieldOf(status), "the_field") << url;
+  }
+}
+
 }  // namespace
 }  // namespace registryd

@@ -316,6 +316,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"QueryInIndex", "r.example?x/foo", {}, {}, "term", Reason::kHostnameInvalid},
         Refused{"PortInIndex", "r.example:x/foo", {}, {}, "term", Reason::kHostnameInvalid},
         Refused{"PortTooLarge", "r.example:99999/foo", {}, {}, "term", Reason::kHostnameInvalid},
+        Refused{"TwoDots", "a..b/foo", {}, {}, "term", Reason::kHostnameInvalid},
         Refused{"NoHost", ":/foo", {}, {}, "term", Reason::kHostnameInvalid},
         Refused{"DotsAsIndex", "../foo", {}, {}, "term", Reason::kHostnameInvalid},
         Refused{"NulInIndex", "r.example%00/foo", {}, {}, "term", Reason::kHostnameInvalid},

@@ -118,6 +118,9 @@ TEST_F(PingCallTest, WhatCannotBeAsked) {
   for (const char* const host : {"", ":80", "registry.example:99999", "127.0.0.1:0", "a b"}) {
     EXPECT_EQ(Failure(PingHost(host).status()), "INVALID_ARGUMENT FIELD_INVALID hostname") << host;
   }
+  EXPECT_EQ(Failure(PingHost("a..b").status()), "INVALID_ARGUMENT HOSTNAME_INVALID hostname");
+  EXPECT_EQ(Failure(PingUrl("http://2130706433:5000").status()),
+            "INVALID_ARGUMENT HOSTNAME_INVALID endpoint_url");
   EXPECT_EQ(Failure(Ask(&Stub::PingV2Registry, api::PingV2RegistryRequest()).status()),
             "INVALID_ARGUMENT FIELD_MISSING target");
   EXPECT_THAT(registry().requests(), IsEmpty());

@@ -73,6 +73,8 @@ TEST_F(V1SessionServiceTest, RefusesWhatCannotBeAsked) {
        "INVALID_ARGUMENT HOSTNAME_INVALID endpoint"},
       {"no port", with([](auto& r) { r.set_endpoint("r.internal:99999"); }),
        "INVALID_ARGUMENT HOSTNAME_INVALID endpoint"},
+      {"no usual host", with([](auto& r) { r.set_endpoint("https://2130706433:5000/v1/"); }),
+       "INVALID_ARGUMENT HOSTNAME_INVALID endpoint"},
       {"no index's name", with([](auto& r) { r.set_endpoint("-a.b"); }),
        "INVALID_ARGUMENT INDEX_NAME_INVALID endpoint"},
       {"user information", with([](auto& r) { r.set_endpoint("http://ann:CANARY@r.internal/"); }),
