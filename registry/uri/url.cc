@@ -100,7 +100,7 @@ Url Url::Resolve(const Url& reference) const {
     return url;
   }
   url.scheme_ = scheme_;
-  if (reference.path_.empty() && !reference.has_empty_query_ && reference.query_.empty()) {
+  if (reference.path_.empty() && !reference.has_query()) {
     url.query_ = query_;
     if (reference.fragment_.empty()) url.fragment_ = fragment_;
   }
@@ -170,7 +170,7 @@ std::string Url::Print(absl::string_view user_info) const {
     if (text.empty() && absl::StrContains(first, ':')) absl::StrAppend(&text, "./");
     absl::StrAppend(&text, path_);
   }
-  if (has_empty_query_ || !query_.empty()) absl::StrAppend(&text, "?", query_);
+  if (has_query()) absl::StrAppend(&text, "?", query_);
   if (!fragment_.empty()) absl::StrAppend(&text, "#", fragment_);
   return text;
 }

@@ -30,6 +30,8 @@ class Url {
   const std::string& query() const { return query_; }        // Escaped, without '?'.
   const std::string& fragment() const { return fragment_; }  // Escaped, without '#'.
   bool has_user_info() const { return user_info_.has_value(); }
+  // ToString writes a '?', be there anything behind it or not.
+  bool has_query() const { return has_empty_query_ || !query_.empty(); }
 
   // host() without port and brackets, its zone included. A port is what follows the
   // last ':', if that is digits or nothing.

@@ -92,7 +92,7 @@ absl::StatusOr<Url> EndpointUrl(absl::string_view text) {
     fault = "has no host";
   } else if (url->has_user_info()) {
     fault = "has user information";
-  } else if (!url->query().empty() || !url->fragment().empty()) {
+  } else if (url->has_query() || !url->fragment().empty()) {
     fault = "has a query or a fragment";
   }
   if (fault == nullptr) return url;

@@ -107,8 +107,9 @@ TEST_F(PingCallTest, WhatCannotBeAsked) {
   for (const char* const url :
        {"", "registry.example", "ftp://registry.example", "https://", "https:///v2/",
         "https://ann:CANARY@registry.example", "https://registry.example?q",
-        "https://registry.example/#f", "https://registry.example:CANARY", "http://%zz",
-        "https://registry.example:99999", "http://127.0.0.1:0", "http://:80"}) {
+        "https://registry.example?", "https://registry.example/?", "https://registry.example/#f",
+        "https://registry.example:CANARY", "http://%zz", "https://registry.example:99999",
+        "http://127.0.0.1:0", "http://:80"}) {
     const absl::Status status = PingUrl(url).status();
     EXPECT_EQ(Failure(status), "INVALID_ARGUMENT FIELD_INVALID endpoint_url") << url;
     EXPECT_THAT(status.ToString(), Not(HasSubstr("ann:CANARY"))) << url;
