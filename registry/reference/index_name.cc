@@ -43,7 +43,7 @@ absl::StatusOr<std::string> SearchIndexName(absl::string_view term) {
 
 absl::StatusOr<SearchName> SplitSearchName(absl::string_view term) {
   if (absl::StrContains(term, "://")) {
-    return FieldError(Reason::kIndexNameInvalid, "name",
+    return FieldError(Reason::kFieldInvalid, "name",
                       absl::StrCat("invalid repository name: repository name (", MaskPassword(term),
                                    ") should not have a scheme"));
   }

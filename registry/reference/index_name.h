@@ -20,8 +20,8 @@ struct SearchName {
   std::string remote_name;  // On Docker Hub without a leading "library/".
 };
 
-// INVALID_ARGUMENT (INDEX_NAME_INVALID, field "name") for a term with "://" or an
-// invalid index name.
+// INVALID_ARGUMENT, field "name": FIELD_INVALID for a term with "://"; errors as
+// ValidateIndexName for its index.
 absl::StatusOr<SearchName> SplitSearchName(absl::string_view term);
 
 // The index of a term alone, as Docker's ParseSearchIndexInfo finds it: there "://"

@@ -9,10 +9,11 @@
 namespace registryd {
 namespace {
 
-void ExpectRefused(const absl::Status& status, const std::string& message) {
+void ExpectRefused(const absl::Status& status, const std::string& message,
+                   Reason reason = Reason::kIndexNameInvalid) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(status.message(), message);
-  EXPECT_EQ(ReasonOf(status), Reason::kIndexNameInvalid);
+  EXPECT_EQ(ReasonOf(status), reason);
   EXPECT_EQ(FieldOf(status), "name");
 }
 
@@ -100,13 +101,16 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(SplitSearchNameTest, RefusesAScheme) {
   ExpectRefused(SplitSearchName("https://example.com/a").status(),
                 "invalid repository name: repository name (https://example.com/a) should not have "
-                "a scheme");
+                "a scheme",
+                Reason::kFieldInvalid);
   ExpectRefused(SplitSearchName("a://").status(),
-                "invalid repository name: repository name (a://) should not have a scheme");
+                "invalid repository name: repository name (a://) should not have a scheme",
+                Reason::kFieldInvalid);
   ExpectRefused(
       SplitSearchName("https://user:hunter2@example.com/a").status(),
       "invalid repository name: repository name (https://user:xxxxx@example.com/a) should "
-      "not have a scheme");
+      "not have a scheme",
+      Reason::kFieldInvalid);
   EXPECT_EQ(SearchIndexName("https://example.com/a").value_or("refused"), "https:");
 }
 

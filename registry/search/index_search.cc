@@ -24,7 +24,10 @@ constexpr int64_t kDefaultLimit = 25;
 // What is wrong with an index's name is wrong with the term that holds it.
 absl::Status AsTermError(const absl::Status& status) {
   const Reason reason = ReasonOf(status);
-  if (reason != Reason::kIndexNameInvalid && reason != Reason::kHostnameInvalid) return status;
+  if (reason != Reason::kFieldInvalid && reason != Reason::kIndexNameInvalid &&
+      reason != Reason::kHostnameInvalid) {
+    return status;
+  }
   return FieldError(reason, "term", status.message());
 }
 

@@ -59,10 +59,10 @@ class IndexSearch {
   // `is_automated` is always false.
   //
   // Errors: those of CheckCallerHeaders and SearchFilter::Parse; INVALID_ARGUMENT
-  // (INDEX_NAME_INVALID, HOSTNAME_INVALID, field "term"), those of SplitSearchName,
-  // V1Endpoint::Parse and CertsDirectory::CheckHost; others of EndpointLookup; those of
-  // OpenV1Endpoint, RequestAuthorizer and SendSearchRequest. As in Docker Engine, a
-  // limit out of range is found only after the pings.
+  // (FIELD_INVALID, INDEX_NAME_INVALID, HOSTNAME_INVALID, field "term"), those of
+  // SplitSearchName, V1Endpoint::OfIndex and CertsDirectory::CheckHost; others of
+  // EndpointLookup; those of OpenV1Endpoint, RequestAuthorizer and SendSearchRequest. As
+  // in Docker Engine, a limit out of range is found only after the pings.
   void Search(EndpointLookup::Config config, IndexSearchQuery query, const CallContext& context,
               Results done);
 

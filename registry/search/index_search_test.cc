@@ -309,7 +309,7 @@ TEST_P(IndexSearchRefusesTest, BeforeAnyRequest) {
 INSTANTIATE_TEST_SUITE_P(
     Table, IndexSearchRefusesTest,
     ::testing::Values(
-        Refused{"Scheme", "https://r.example/foo", {}, {}, "term", Reason::kIndexNameInvalid},
+        Refused{"Scheme", "https://r.example/foo", {}, {}, "term", Reason::kFieldInvalid},
         Refused{"HyphenFirst", "-bad.example/foo", {}, {}, "term", Reason::kIndexNameInvalid},
         Refused{"HyphenLast", "bad.example-/foo", {}, {}, "term", Reason::kIndexNameInvalid},
         Refused{"UserInIndex", "ann:pw@r.example/foo", {}, {}, "term", Reason::kHostnameInvalid},

@@ -103,6 +103,7 @@ TEST_F(SearchCallTest, NothingIsSentOfWhatCannotBe) {
        },
        "FIELD_INVALID headers[1]"},
       {"filter", [](auto& r) { r.add_filters()->set_name("label"); }, "FIELD_INVALID filters[0]"},
+      {"scheme", [](auto& r) { r.set_term("https://registry.example/x"); }, "FIELD_INVALID term"},
       {"index", [](auto& r) { r.set_term("-bad.example/x"); }, "INDEX_NAME_INVALID term"},
       {"auth", [](auto& r) { r.mutable_auth_config()->set_auth("CANARY"); },
        "FIELD_INVALID auth_config.auth"},
@@ -142,8 +143,7 @@ TEST_F(SearchCallTest, TheServicesOwnCredentialsAreForAdmins) {
   EXPECT_EQ(AuthorizationOf(registry().requests().back()),
             absl::StrCat("Basic ", absl::Base64Escape("service:hub")));
   request.set_term("https://registry.example/x");
-  EXPECT_EQ(Failure(Ask(&Stub::Search, request).status()),
-            "INVALID_ARGUMENT INDEX_NAME_INVALID term");
+  EXPECT_EQ(Failure(Ask(&Stub::Search, request).status()), "INVALID_ARGUMENT FIELD_INVALID term");
 }
 
 TEST_F(SearchCallTest, TheCallersDoingEndsTheWork) {

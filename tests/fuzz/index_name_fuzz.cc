@@ -11,9 +11,9 @@
 namespace registryd {
 namespace {
 
-void CheckNameError(const absl::Status& status, absl::string_view input) {
-  CheckCallersError(status, absl::StatusCode::kInvalidArgument, Reason::kIndexNameInvalid,
-                    4 * input.size() + 256);
+void CheckNameError(const absl::Status& status, absl::string_view input,
+                    Reason reason = Reason::kIndexNameInvalid) {
+  CheckCallersError(status, absl::StatusCode::kInvalidArgument, reason, 4 * input.size() + 256);
   FUZZ_CHECK(FieldOf(status) == "name");
 }
 
@@ -51,7 +51,9 @@ void FuzzOne(absl::string_view input) {
     FUZZ_CHECK(index.ok() && *index == split->index_name);
     FUZZ_CHECK(absl::EndsWith(input, split->remote_name));
   } else {
-    CheckNameError(split.status(), input);
+    CheckNameError(
+        split.status(), input,
+        absl::StrContains(input, "://") ? Reason::kFieldInvalid : Reason::kIndexNameInvalid);
   }
   CheckSecrecy(input);
   const absl::string_view hostname = ConvertToHostname(input);
