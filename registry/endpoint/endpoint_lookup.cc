@@ -163,7 +163,10 @@ APIEndpoint MakeDockerHub(const ServiceConfig& config, absl::string_view hostnam
 
 APIEndpoint MakeMirror(const ServiceConfig& config, const Mirror& mirror, LookupFacts& facts) {
   InsecureDecision decision = Decide(config, mirror.host, facts);
-  TlsConfig tls_config = MakeTlsConfig(decision, mirror.host, facts);
+  // A mirror is valid though its host can name no folder of certs.d: "https://..".
+  const absl::string_view folder =
+      CertsDirectory::CheckHost(mirror.host).ok() ? absl::string_view(mirror.host) : "";
+  TlsConfig tls_config = MakeTlsConfig(decision, folder, facts);
   return {/*mirror=*/true,
           mirror.lookup_url,
           /*allow_nondistributable_artifacts=*/false,

@@ -68,7 +68,8 @@ class EndpointLookup {
   // verification, then http. `hostname` is HOST[:PORT], a reference's domain.
   //
   // Errors: INVALID_ARGUMENT (HOSTNAME_INVALID, field "hostname") for what cannot
-  // name a folder of certs.d, whether it would be read or not; for Docker Hub
+  // name a folder of certs.d, whether it would be read or not (a mirror of such a
+  // host has no certificates instead); for Docker Hub
   // ServiceConfig::mirror_status(); those of CertificateStore::Get; and of every method here
   // DEADLINE_EXCEEDED, CANCELLED, and UNAVAILABLE (OVERLOADED) when the resolver
   // had no place for the question.

@@ -169,6 +169,20 @@ TEST_F(EndpointLookupTest, PushAsksNothingOfMirrors) {
   EXPECT_EQ(resolver_.queries(), queries);
 }
 
+TEST_F(EndpointLookupTest, MirrorWhoseHostNamesNoFolderHasNoCertificates) {
+  const std::string long_name(256, 'a');
+  const absl::Status refusal =
+      Error(absl::StatusCode::kInvalidArgument, Reason::kHostnameInvalid, "");
+  certificates_.SetError("..", refusal);
+  certificates_.SetError(long_name, refusal);
+  const auto config = Config({{}, {"https://..", absl::StrCat("https://", long_name)}, {}});
+  EXPECT_THAT(
+      Texts(*Pull(config, "docker.io")),
+      ElementsAre("https://../ mirror trim", absl::StrCat("https://", long_name, "/ mirror trim"),
+                  "https://registry-1.docker.io official trim"));
+  EXPECT_TRUE(Push(config, "docker.io").ok());
+}
+
 TEST_F(EndpointLookupTest, MirrorThatCannotBeUsedFailsDockerHubAlone) {
   const auto config = Config({{}, {"https://mirror", "https:opaque"}, {}});
   for (const auto& endpoints : {Pull(config, "docker.io"), Push(config, "index.docker.io")}) {
