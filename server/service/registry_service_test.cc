@@ -223,7 +223,9 @@ TEST_F(RegistryServiceTest, IsInsecureRegistrySaysWhy) {
                 {"outside.example.com", false},
                 {"unknown.example.com", false},
                 {"127.0.0.1:5000", true},
-                {"", false}};
+                {"", false},
+                {"../x", false},
+                {"a b\n", false}};
   for (const auto& c : kCases) {
     api::IsInsecureRegistryRequest request;
     request.set_hostname(c.hostname);
