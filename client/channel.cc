@@ -20,6 +20,11 @@ namespace {
 // Answers grow with what certs.d holds and with the size of a batch.
 constexpr int kMaxAnswerBytes = 64 << 20;
 
+// A peer that is silent for so long is asked whether it is there, and counts as gone
+// when it does not answer within the other. The service takes pings every ten seconds.
+constexpr int kKeepaliveTimeMs = 30'000;
+constexpr int kKeepaliveTimeoutMs = 20'000;
+
 // The content of the file that `option` names. Empty without a file.
 absl::StatusOr<std::string> ReadPem(absl::string_view option, const std::string& path) {
   if (path.empty()) return "";
@@ -81,6 +86,10 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> CreateChannel(const ClientOptions
   arguments.SetServiceConfigJSON(kServiceConfig);
   arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // No bound.
   if (!options.user_agent.empty()) arguments.SetUserAgentPrefix(options.user_agent);
   if (options.tls.has_value() && !options.tls->server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls->server_name);

@@ -16,14 +16,25 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
 
 	registryv1 "registryd.dev/client/go/registry/v1"
 )
 
 // Answers grow with what certs.d holds and with the size of a batch.
 const maxAnswerBytes = 64 << 20
+
+// A peer that is silent for Time is asked whether it is there, and counts as gone
+// when it does not answer within Timeout. The service takes pings every ten
+// seconds.
+var keepaliveParameters = keepalive.ClientParameters{
+	Time:                30 * time.Second,
+	Timeout:             20 * time.Second,
+	PermitWithoutStream: true,
+}
 
 // Which calls are repeated when the service is not to be reached.
 //
@@ -36,6 +47,9 @@ var serviceConfig string
 // Calls that only read are repeated when the service is not to be reached
 // (codes.Unavailable): twice at most, within their deadline, and less if that
 // rarely helps. The proxies in the environment are not used.
+//
+// A peer that is silent for 30 seconds is pinged. If it does not answer within 20
+// more, what is under way ends with codes.Unavailable.
 type Client struct {
 	connection *grpc.ClientConn
 }
@@ -73,6 +87,7 @@ func dial(options Options) (*Client, error) {
 		grpc.WithDisableServiceConfig(),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswerBytes)),
 		grpc.WithNoProxy(),
+		grpc.WithKeepaliveParams(keepaliveParameters),
 		grpc.WithUnaryInterceptor(unary(timeout)),
 		grpc.WithStreamInterceptor(stream),
 	}

@@ -19,6 +19,9 @@ const DEFAULT_TIMEOUT_MS = 5000;
  * Calls that only read are repeated when the service is not to be reached (UNAVAILABLE): twice at
  * most, within their deadline, and less if that rarely helps. Proxies of the environment are not
  * used.
+ *
+ * A peer that is silent for 30 seconds is pinged. If it does not answer within 20 more, what is under
+ * way ends with UNAVAILABLE.
  */
 export class RegistryClient {
   readonly registry: ServiceClient<typeof RegistryService>;

@@ -6,6 +6,13 @@ import { serviceConfig } from "./generated/service_config.js";
 /** Answers grow with what certs.d holds and with the size of a batch. */
 const MAX_ANSWER_BYTES = 64 << 20;
 
+/**
+ * A peer that is silent for so long is asked whether it is there, and counts as gone when it does
+ * not answer within the other. The service takes pings every ten seconds.
+ */
+const KEEPALIVE_TIME_MS = 30_000;
+const KEEPALIVE_TIMEOUT_MS = 20_000;
+
 /** Where systems keep the authorities that they trust, in one file. */
 const SYSTEM_ROOTS = [
   "/etc/ssl/certs/ca-certificates.crt",
@@ -59,6 +66,9 @@ export function dialling({ address, tls, userAgent }: ClientOptions): Dialling {
     "grpc.service_config_disable_resolution": 1,
     "grpc.max_receive_message_length": MAX_ANSWER_BYTES,
     "grpc.enable_http_proxy": 0,
+    "grpc.keepalive_time_ms": KEEPALIVE_TIME_MS,
+    "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
+    "grpc.keepalive_permit_without_calls": 1,
   };
   if (userAgent) options["grpc.primary_user_agent"] = userAgent;
   if (tls?.serverName) {

@@ -20,6 +20,11 @@ use crate::{ClientOptions, RegistryError, TlsOptions, default_address};
 /// gRPC's libraries take.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// A peer that is silent for so long is asked whether it is there, and counts as gone when it does
+/// not answer within the other. The service takes pings every ten seconds.
+const KEEP_ALIVE_TIME: Duration = Duration::from_secs(30);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// A connection to the service that gives calls a deadline, and repeats those that only read
 /// when the service is not to be reached.
 ///
@@ -80,7 +85,11 @@ fn endpoint(options: &ClientOptions) -> Result<Endpoint, RegistryError> {
                 .map_err(|error| RegistryError::invalid_argument(format!("tls: {}", with_causes(&error))))?
         }
     };
-    let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT);
+    let endpoint = endpoint
+        .connect_timeout(CONNECT_TIMEOUT)
+        .http2_keep_alive_interval(KEEP_ALIVE_TIME)
+        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+        .keep_alive_while_idle(true);
     match options.user_agent.as_deref() {
         None | Some("") => Ok(endpoint),
         Some(agent) => endpoint

@@ -7,6 +7,9 @@ use crate::{Channel, ClientOptions, RegistryError};
 const MAX_ANSWER_BYTES: usize = 64 << 20;
 
 /// The three services, over one connection. Clones share it.
+///
+/// A peer that is silent for 30 seconds is pinged. If it does not answer within 20 more, what is
+/// under way ends with UNAVAILABLE.
 #[derive(Clone, Debug)]
 pub struct Client {
     channel: Channel,

@@ -17,6 +17,11 @@ __all__ = ["TlsOptions"]
 # Answers grow with what certs.d holds and with the size of a batch.
 _MAX_ANSWER_BYTES = 64 << 20
 
+# A peer that is silent for so long is asked whether it is there, and counts as gone when it does
+# not answer within the other. The service takes pings every ten seconds.
+_KEEPALIVE_TIME_MS = 30_000
+_KEEPALIVE_TIMEOUT_MS = 20_000
+
 # Where systems keep the authorities that they trust, in one file.
 _SYSTEM_ROOTS = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -60,6 +65,11 @@ def dialling(address: str, tls: TlsOptions | None, user_agent: str) -> Dialling:
         ("grpc.service_config", _service_config()),
         ("grpc.max_receive_message_length", _MAX_ANSWER_BYTES),
         ("grpc.enable_http_proxy", 0),
+        ("grpc.keepalive_time_ms", _KEEPALIVE_TIME_MS),
+        ("grpc.keepalive_timeout_ms", _KEEPALIVE_TIMEOUT_MS),
+        ("grpc.http2.ping_timeout_ms", _KEEPALIVE_TIMEOUT_MS),  # What newer gRPC goes by.
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.max_pings_without_data", 0),  # No bound.
     ]
     if user_agent:
         options.append(("grpc.primary_user_agent", user_agent))

@@ -29,6 +29,9 @@ class Client:
     Calls that only read are repeated when the service is not to be reached (UNAVAILABLE): twice at
     most, within their deadline, and less if that rarely helps. Proxies of the environment are not
     used.
+
+    A peer that is silent for 30 seconds is pinged. If it does not answer within 20 more, what is
+    under way ends with UNAVAILABLE.
     """
 
     registry: v1.RegistryServiceStub

@@ -13,12 +13,22 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** How a service is dialled. */
 final class Channels {
   /** Answers grow with what certs.d holds and with the size of a batch. */
   private static final int MAX_ANSWER_BYTES = 64 << 20;
+
+  /**
+   * A peer that is silent for so long is asked whether it is there, and counts as gone when it does
+   * not answer within the other. The service takes pings every ten seconds.
+   */
+  private static final Duration KEEPALIVE_TIME = Duration.ofSeconds(30);
+
+  private static final Duration KEEPALIVE_TIMEOUT = Duration.ofSeconds(20);
 
   private static final String SERVICE_CONFIG = "service_config.json";
 
@@ -59,6 +69,9 @@ final class Channels {
         .defaultServiceConfig(serviceConfig())
         .disableServiceConfigLookUp()
         .maxInboundMessageSize(MAX_ANSWER_BYTES)
+        .keepAliveTime(KEEPALIVE_TIME.toSeconds(), TimeUnit.SECONDS)
+        .keepAliveTimeout(KEEPALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+        .keepAliveWithoutCalls(true)
         // Not through the proxies that the environment or Java's properties name.
         .proxyDetector(target -> null);
   }

@@ -37,6 +37,9 @@ import java.util.function.Supplier;
  * <p>Calls that only read are repeated when the service is not to be reached (UNAVAILABLE): twice
  * at most, within their deadline, and less if that rarely helps. Proxies are not used. Threads may
  * share a client.
+ *
+ * <p>A peer that is silent for 30 seconds is pinged. If it does not answer within 20 more, what is
+ * under way ends with UNAVAILABLE.
  */
 public final class RegistryClient implements AutoCloseable {
   private static final long CLOSE_SECONDS = 5;
