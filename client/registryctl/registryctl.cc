@@ -31,6 +31,18 @@ client::ClientOptions ClientOptionsOf(const Invocation& invocation) {
   return options;
 }
 
+// What is wrong with a command line. A word that is not known goes before what is
+// missing, which is mostly for want of that word.
+std::string Complaint(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining();
+  if (unknown.empty() || error.get_name() != "RequiredError") return error.what();
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  const bool group = command->get_require_subcommand_min() > 0;
+  const char* const kind = unknown.front()[0] == '-' ? "option" : group ? "subcommand" : "argument";
+  return absl::StrCat("unknown ", kind, " \"", unknown.front(), "\"");
+}
+
 // Reads `args`. Help and versions that were asked for go to `out`.
 ExitCode Parse(CLI::App& app, const std::vector<std::string>& args, std::ostream& out,
                std::ostream& err) {
@@ -45,7 +57,7 @@ ExitCode Parse(CLI::App& app, const std::vector<std::string>& args, std::ostream
     if (error.get_exit_code() == 0) {
       app.exit(error, out, err);
     } else {
-      err << "registryctl: " << TerminalText(error.what())
+      err << "registryctl: " << TerminalText(Complaint(app, error))
           << "\nSee registryctl --help, or --help after a subcommand.\n";
     }
     return error.get_exit_code() == 0 ? ExitCode::kOk : ExitCode::kUsage;

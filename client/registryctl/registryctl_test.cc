@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "client/registryctl/run_for_test.h"
 #include "client/testing/error_status.h"
 #include "client/testing/temporary_folder.h"
@@ -295,6 +296,27 @@ TEST(RegistryctlAloneTest, RefusesWrongCommandLines) {
     EXPECT_EQ(result.code, 2) << ::testing::PrintToString(args) << result.err;
     EXPECT_TRUE(absl::StartsWith(result.err, "registryctl: ")) << result.err;
     EXPECT_EQ(result.out, "") << ::testing::PrintToString(args);
+  }
+}
+
+TEST(RegistryctlAloneTest, NamesTheWordThatIsUnknown) {
+  const struct {
+    std::vector<std::string> args;
+    const char* complaint;
+  } cases[] = {
+      {{"prase", "ubuntu"}, "unknown subcommand \"prase\""},
+      {{"config", "gte"}, "unknown subcommand \"gte\""},
+      {{"--adress", "x"}, "unknown option \"--adress\""},
+      {{"resolve", "--default"}, "unknown option \"--default\""},
+      {{"config", "set", "--mirrors"}, "unknown option \"--mirrors\""},
+      {{"config", "set", "a"}, "unknown argument \"a\""},
+      {{"config"}, "A subcommand is required"},
+  };
+  for (const auto& test : cases) {
+    const RunResult result = RunAlone(test.args);
+    EXPECT_EQ(result.code, 2) << test.complaint;
+    EXPECT_TRUE(absl::StartsWith(result.err, absl::StrCat("registryctl: ", test.complaint, "\n")))
+        << result.err;
   }
 }
 
