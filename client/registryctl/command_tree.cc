@@ -62,8 +62,8 @@ void AddConnectionOptions(CLI::App& app, Invocation& invocation) {
            }
            invocation.timeout = timeout;
          },
-         "For each call: 500ms, 2m. If not given 5s, or 1m where a registry is asked; a watch "
-         "and a layer have none")
+         "For each call: 500ms, 2m. If not given 5s, or 1m where a registry is asked; a layer "
+         "has none, and a watch takes none")
       ->type_name("DURATION")
       ->group("Service");
 }

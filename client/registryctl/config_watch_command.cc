@@ -46,7 +46,12 @@ void AddConfigWatchCommand(CLI::App& config, Invocation& invocation) {
   command->add_option("--count", *count, "End after so many versions")
       ->type_name("N")
       ->check(CLI::Range(uint64_t{1}, std::numeric_limits<uint64_t>::max()).description(""));
-  OnRun(command, invocation, [count](Session& session) { return Watch(session, *count); });
+  command->callback([&invocation, count] {
+    if (invocation.timeout.has_value()) {
+      throw CLI::ValidationError("--timeout", "a watch has no end of its own");
+    }
+    invocation.action = [count](Session& session) { return Watch(session, *count); };
+  });
 }
 
 }  // namespace registryd::registryctl

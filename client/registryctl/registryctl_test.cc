@@ -290,6 +290,8 @@ TEST(RegistryctlAloneTest, RefusesWrongCommandLines) {
       {"lookup", "pull", "a", "--host", "--reference"},
       {"completion", "csh"},
       {"config", "watch", "--count", "0"},
+      {"config", "watch", "--timeout", "5s"},
+      {"--timeout", "5s", "config", "watch"},
   };
   for (const auto& args : cases) {
     const RunResult result = RunAlone(args);
