@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "client/registryctl/command.h"
 #include "client/registryctl/docker_files.h"
 #include "client/registryctl/views.h"
@@ -67,6 +69,11 @@ absl::StatusOr<v1::PrepareServiceConfigResponse> Prepare(Session& session,
   if (!options.file.empty()) {
     const auto text = ReadInput(options.file, session.in);
     if (!text.ok()) return text.status();
+    // Docker takes a blank file for {}. It may be what a command that failed has printed.
+    if (absl::StripAsciiWhitespace(*text).empty()) {
+      return absl::InvalidArgumentError(
+          "the file is blank; an empty configuration is set by --empty");
+    }
     auto file = ReadDaemonFile(*text);
     if (!file.ok()) return file.status();
     lists = *std::move(file);

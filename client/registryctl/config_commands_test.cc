@@ -89,6 +89,11 @@ TEST_F(ConfigCommandsTest, NothingIsEmptiedByOmission) {
   EXPECT_EQ(Run({"config", "load-nondistributable"}).code, 2);
   EXPECT_EQ(Run({"config", "prepare", "--empty", "--mirror", "https://a"}).code, 2);
   EXPECT_EQ(Run({"config", "prepare", "--file", "x", "--mirror", "https://a"}).code, 2);
+  for (const char* const blank : {"", " \n"}) {
+    const RunResult result = Run({"config", "set", "--file", "-"}, blank);
+    EXPECT_EQ(result.code, 3);
+    EXPECT_THAT(result.err, HasSubstr("--empty"));
+  }
   EXPECT_THAT(server_.config.prepare_service_config.requests(), IsEmpty());
   EXPECT_EQ(Run({"config", "prepare", "--empty"}).code, 0);
 }
