@@ -193,8 +193,8 @@ def test_calls_with_their_metadata(service: FakeService, client: Client) -> None
         client.registry.ParseReference.with_call(v1.ParseReferenceRequest())
 
 
-@pytest.mark.parametrize("timeout", [0, -1, float("nan")])
-def test_refuses_a_timeout_that_is_not_positive(timeout: float) -> None:
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), 1e10, float("inf")])
+def test_refuses_a_timeout_that_cannot_be_a_deadline(timeout: float) -> None:
     with pytest.raises(ValueError, match="timeout"):
         Client("127.0.0.1:1", timeout=timeout)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import TIMEOUT_MAX
 from types import TracebackType
 from typing import Any, Callable, cast
 
@@ -85,8 +86,8 @@ class Client:
 
 def checked_timeout(timeout: float) -> None:
     """Raises ValueError if `timeout` cannot be a client's."""
-    if not timeout > 0:
-        raise ValueError("timeout: must be positive")
+    if not 0 < timeout <= TIMEOUT_MAX:
+        raise ValueError("timeout: must be positive, and at most 292 years")
 
 
 class _Calls:

@@ -44,6 +44,9 @@ import java.util.function.Supplier;
 public final class RegistryClient implements AutoCloseable {
   private static final long CLOSE_SECONDS = 5;
 
+  /** What a deadline can be given as. */
+  private static final Duration MAX_TIMEOUT = Duration.ofNanos(Long.MAX_VALUE);
+
   private final ManagedChannel channel;
   private final Channel calls;
 
@@ -171,11 +174,11 @@ public final class RegistryClient implements AutoCloseable {
      * For calls without a deadline of their own; streams have none unless they are given one.
      * Without it: 5 seconds.
      *
-     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalArgumentException if it is not positive, or more than 292 years
      */
     public Builder timeout(Duration timeout) {
-      if (timeout.isZero() || timeout.isNegative()) {
-        throw new IllegalArgumentException("timeout: must be positive");
+      if (timeout.isZero() || timeout.isNegative() || timeout.compareTo(MAX_TIMEOUT) > 0) {
+        throw new IllegalArgumentException("timeout: must be positive, and at most 292 years");
       }
       this.timeout = timeout;
       return this;
