@@ -41,8 +41,8 @@ public final class RegistryException extends RuntimeException {
     super(cause);
     List<Any> details = details(trailers);
     code = status.getCode();
-    description = status.getDescription() == null ? "" : status.getDescription();
     info = first(details, ErrorInfo.getDefaultInstance());
+    description = info.getReason().isEmpty() ? withCause(status) : said(status);
     request = first(details, BadRequest.getDefaultInstance());
     retry = first(details, RetryInfo.getDefaultInstance());
   }
@@ -74,7 +74,7 @@ public final class RegistryException extends RuntimeException {
     return code;
   }
 
-  /** What the service said, for people. */
+  /** What the service said, or why it was not reached, for people. */
   public String description() {
     return description;
   }
@@ -115,6 +115,27 @@ public final class RegistryException extends RuntimeException {
   @Override
   public String getMessage() {
     return code + (reason().isEmpty() ? "" : " (" + reason() + ")") + ": " + description;
+  }
+
+  private static String said(Status status) {
+    return status.getDescription() == null ? "" : status.getDescription();
+  }
+
+  /**
+   * What gRPC said, of which the first line is for people, and the innermost cause: "io exception"
+   * alone tells nobody that the connection was refused.
+   */
+  private static String withCause(Status status) {
+    Throwable cause = status.getCause();
+    if (cause == null) {
+      return said(status);
+    }
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String text = said(status).lines().findFirst().orElse("");
+    String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return text.contains(why) ? text : text.isEmpty() ? why : text + ": " + why;
   }
 
   private static List<Any> details(Metadata trailers) {

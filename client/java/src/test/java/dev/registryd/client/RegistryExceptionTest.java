@@ -16,8 +16,11 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import dev.registryd.registry.v1.ParseReferenceRequest;
 import dev.registryd.registry.v1.WatchServiceConfigRequest;
+import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +164,21 @@ class RegistryExceptionTest {
     var exception = RegistryException.from(cause);
     assertEquals(Code.UNKNOWN, exception.code());
     assertSame(cause, exception.getCause());
+  }
+
+  @Test
+  void saysWhyTheServiceWasNotReached() {
+    var cause = new IllegalStateException("outer", new IOException("Connection refused"));
+    var broken = Status.UNAVAILABLE.withDescription("io exception\nChannel Pipeline: [a, b]");
+    assertEquals(
+        "io exception: Connection refused",
+        RegistryException.from(broken.withCause(cause).asException()).description());
+    assertEquals(
+        "io exception: java.io.EOFException",
+        RegistryException.from(broken.withCause(new EOFException()).asException()).description());
+    assertEquals(
+        "Connection refused",
+        RegistryException.from(Status.UNAVAILABLE.withCause(cause).asException()).description());
   }
 
   @Test
