@@ -48,10 +48,33 @@ fn write_stubs(files: &FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Erro
         .out_dir(out)
         .compile_fds(files.clone())?;
     let path = out.join("registry.v1.rs");
-    let mut code = fs::read_to_string(&path)?;
+    let mut code: String = fs::read_to_string(&path)?.lines().map(mend_comment).collect();
     for message in &secrets {
         code += &secrets::debug_impl(message);
     }
     fs::write(path, code)?;
     Ok(())
+}
+
+/// A line whose code spans are as they were in the .proto: prost escapes URLs and brackets in
+/// comments, and in code spans too, where they need no escape and show it.
+fn mend_comment(line: &str) -> String {
+    if !line.trim_start().starts_with("///") {
+        return format!("{line}\n");
+    }
+    let words: Vec<String> = line.split(' ').map(mend_url).collect();
+    let line = words.join(" ");
+    let spans = line.split('`').enumerate().map(|(index, text)| match index % 2 {
+        0 => text.to_string(),
+        _ => text.replace(r"\[", "[").replace(r"\]", "]"),
+    });
+    spans.collect::<Vec<_>>().join("`") + "\n"
+}
+
+/// "`<http://a`,>" is "`http://a`,".
+fn mend_url(word: &str) -> String {
+    match (word.find("`<http"), word.rfind('>')) {
+        (Some(start), Some(end)) => [&word[..=start], &word[start + 2..end], &word[end + 1..]].concat(),
+        _ => word.into(),
+    }
 }

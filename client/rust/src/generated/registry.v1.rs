@@ -99,7 +99,7 @@ pub struct ApiEndpoint {
     /// This is a mirror of Docker Hub, not Docker Hub itself.
     #[prost(bool, tag = "1")]
     pub mirror: bool,
-    /// Scheme, host and, for a mirror, path: `<https://registry-1.docker.io`.>
+    /// Scheme, host and, for a mirror, path: `https://registry-1.docker.io`.
     #[prost(string, tag = "2")]
     pub url: ::prost::alloc::string::String,
     /// The protocol that is spoken there; API_VERSION_V2 in every look-up.
@@ -161,8 +161,8 @@ pub struct ServiceOptions {
     /// information.
     #[prost(string, repeated, tag = "2")]
     pub mirrors: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// `insecure-registries`: HOST\[:PORT\] or CIDR. A leading `<http://`> or
-    /// `<https://`> is cut off, with a warning.
+    /// `insecure-registries`: HOST\[:PORT\] or CIDR. A leading `http://` or
+    /// `https://` is cut off, with a warning.
     #[prost(string, repeated, tag = "3")]
     pub insecure_registries: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -267,7 +267,7 @@ pub struct Error {
     /// For people. Holds no secret.
     #[prost(string, tag = "3")]
     pub message: ::prost::alloc::string::String,
-    /// The request's field at fault, from the request's top: `targets\[2\].reference`.
+    /// The request's field at fault, from the request's top: `targets[2].reference`.
     /// Empty when no field is.
     #[prost(string, tag = "4")]
     pub field: ::prost::alloc::string::String,
@@ -444,7 +444,7 @@ pub struct GetAuthConfigKeyRequest {
 /// Response of RegistryService.GetAuthConfigKey.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetAuthConfigKeyResponse {
-    /// `<https://index.docker.io/v1/`> for the official index, else the index's name.
+    /// `https://index.docker.io/v1/` for the official index, else the index's name.
     #[prost(string, tag = "1")]
     pub key: ::prost::alloc::string::String,
 }
@@ -533,7 +533,7 @@ pub mod lookup_target {
     /// One is required.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Target {
-        /// HOST\[:PORT\], a reference's domain: `docker.io`, `\[::1\]:5000`. Set but
+        /// HOST\[:PORT\], a reference's domain: `docker.io`, `[::1]:5000`. Set but
         /// empty, it is answered as a host that is not configured.
         #[prost(string, tag = "1")]
         Hostname(::prost::alloc::string::String),
@@ -554,7 +554,7 @@ pub mod lookup_pull_endpoints_request {
     /// One is required.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Target {
-        /// HOST\[:PORT\], a reference's domain: `docker.io`, `\[::1\]:5000`. Set but
+        /// HOST\[:PORT\], a reference's domain: `docker.io`, `[::1]:5000`. Set but
         /// empty, it is answered as a host that is not configured.
         #[prost(string, tag = "1")]
         Hostname(::prost::alloc::string::String),
@@ -585,7 +585,7 @@ pub mod lookup_push_endpoints_request {
     /// One is required.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Target {
-        /// HOST\[:PORT\], a reference's domain: `docker.io`, `\[::1\]:5000`. Set but
+        /// HOST\[:PORT\], a reference's domain: `docker.io`, `[::1]:5000`. Set but
         /// empty, it is answered as a host that is not configured.
         #[prost(string, tag = "1")]
         Hostname(::prost::alloc::string::String),
@@ -827,7 +827,7 @@ pub struct ConvertToHostnameRequest {
 /// Response of RegistryService.ConvertToHostname.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ConvertToHostnameResponse {
-    /// `url` without `<http://`> or `<https://`,> up to the first `/`.
+    /// `url` without `http://` or `https://`, up to the first `/`.
     #[prost(string, tag = "1")]
     pub hostname: ::prost::alloc::string::String,
 }
@@ -3917,7 +3917,7 @@ pub struct V1Tag {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CreateSessionRequest {
     /// HOST\[:PORT\], or a URL with or without `/v1/`. Empty: Docker Hub's index,
-    /// `<https://index.docker.io/v1/`,> which is not pinged.
+    /// `https://index.docker.io/v1/`, which is not pinged.
     #[prost(string, tag = "1")]
     pub endpoint: ::prost::alloc::string::String,
     /// Missing or empty: anonymous.
@@ -3942,7 +3942,7 @@ pub struct CreateSessionResponse {
     /// Names the session in all other calls. Cannot be guessed.
     #[prost(string, tag = "1")]
     pub session_id: ::prost::alloc::string::String,
-    /// The endpoint's base URL, with the scheme that answered: `<https://HOST/v1/`.>
+    /// The endpoint's base URL, with the scheme that answered: `https://HOST/v1/`.
     #[prost(string, tag = "2")]
     pub endpoint: ::prost::alloc::string::String,
     /// The registry works without an index. False for Docker Hub.
