@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/address.h"
+#include "client/pem_check.h"
 #include "client/read_file.h"
 #include "client/service_config.h"
 #include "grpc/grpc.h"
@@ -38,6 +39,25 @@ absl::StatusOr<std::string> ReadPem(absl::string_view option, const std::string&
   return content;
 }
 
+absl::Status Named(absl::string_view option, const std::string& path, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(absl::StrCat(option, ": ", path, " ", status.message()));
+}
+
+// Whether gRPC can use what the files hold.
+absl::Status Check(const TlsOptions& tls, const grpc::SslCredentialsOptions& read) {
+  absl::Status status;
+  if (!tls.ca_file.empty()) {
+    status.Update(Named("ca_file", tls.ca_file, CheckCertificates(read.pem_root_certs)));
+  }
+  if (!tls.cert_file.empty()) {
+    status.Update(Named("cert_file", tls.cert_file, CheckCertificates(read.pem_cert_chain)));
+    status.Update(
+        Named("key_file", tls.key_file, CheckKey(read.pem_private_key, read.pem_cert_chain)));
+  }
+  return status;
+}
+
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const TlsOptions& tls) {
   if (tls.cert_file.empty() != tls.key_file.empty()) {
     return absl::InvalidArgumentError("a TLS client certificate and its key go together");
@@ -51,6 +71,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const T
     if (!pem.ok()) return pem.status();
     *content = *std::move(pem);
   }
+  if (absl::Status status = Check(tls, options); !status.ok()) return status;
   return grpc::SslCredentials(options);
 }
 

@@ -7,6 +7,7 @@
 #include "client/registry_client.h"
 #include "client/testing/certificates.h"
 #include "client/testing/temporary_folder.h"
+#include "gmock/gmock.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
@@ -82,6 +83,30 @@ TEST_F(TlsChannelTest, RefusesAnotherAuthority) {
   TlsOptions tls = GoodTls();
   tls.ca_file = "";
   EXPECT_EQ(Call(tls).status().code(), absl::StatusCode::kUnavailable) << "the system's";
+}
+
+TEST_F(TlsChannelTest, RefusesFilesThatCannotBeUsed) {
+  const std::string damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  const struct {
+    std::string TlsOptions::*option;
+    std::string content;
+    const char* error;
+  } cases[] = {
+      {&TlsOptions::ca_file, damaged, "ca_file: .*number 1 cannot be read"},
+      {&TlsOptions::ca_file, kAuthority + damaged, "ca_file: .*number 2 cannot be read"},
+      {&TlsOptions::ca_file, kClientKey, "ca_file: .*holds no certificate"},
+      {&TlsOptions::cert_file, damaged, "cert_file: .*number 1 cannot be read"},
+      {&TlsOptions::cert_file, kClientKey, "cert_file: .*holds no certificate"},
+      {&TlsOptions::key_file, kClientCertificate, "key_file: .*holds no private key"},
+      {&TlsOptions::key_file, kServerKey, "key_file: .*is not the certificate's key"},
+  };
+  for (const auto& test : cases) {
+    TlsOptions tls = GoodTls();
+    tls.*test.option = folder_.Write("bad.pem", test.content);
+    const absl::Status status = Call(tls).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << test.error;
+    EXPECT_THAT(std::string(status.message()), ::testing::ContainsRegex(test.error));
+  }
 }
 
 TEST_F(TlsChannelTest, IsRefusedWithoutACertificate) {

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { credentials, type ChannelCredentials, type ChannelOptions } from "@grpc/grpc-js";
 import { defaultAddress, parseAddress, type Address } from "./address.js";
@@ -86,11 +87,25 @@ function credentialsFor(address: Address, tls: TlsOptions | undefined): ChannelC
   if (!tls?.certFile !== !tls?.keyFile) {
     throw new TypeError("a TLS client certificate and its key go together");
   }
-  return credentials.createSsl(
-    readPem("caFile", tls?.caFile) ?? systemRoots(),
-    readPem("keyFile", tls?.keyFile),
-    readPem("certFile", tls?.certFile),
-  );
+  const ca = readPem("caFile", tls?.caFile);
+  const cert = readPem("certFile", tls?.certFile);
+  const key = readPem("keyFile", tls?.keyFile);
+  if (ca) usable("caFile", () => new X509Certificate(ca));
+  if (cert && key) {
+    const certificate = usable("certFile", () => new X509Certificate(cert));
+    const belongs = usable("keyFile", () => certificate.checkPrivateKey(createPrivateKey(key)));
+    if (!belongs) throw new TypeError("keyFile: is not the certificate's key");
+  }
+  return credentials.createSsl(ca ?? systemRoots(), key, cert);
+}
+
+/** What `use` returns. OpenSSL's errors do not say which file they are about. */
+function usable<T>(option: string, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    throw new TypeError(`${option}: cannot be used: ${String(error)}`, { cause: error });
+  }
 }
 
 /** The content of the file that `option` names. Null without a file. */

@@ -101,6 +101,20 @@ describe("refuses", () => {
     });
   }
 
+  const files: [name: string, option: keyof TlsOptions, file: string, why: RegExp][] = [
+    ["authorities without a certificate", "caFile", "client.key", /^caFile: cannot be used/],
+    ["a certificate file without one", "certFile", "client.key", /^certFile: cannot be used/],
+    ["a key file without one", "keyFile", "client.pem", /^keyFile: cannot be used/],
+    ["another's key", "keyFile", "server.key", /^keyFile: is not the certificate's key/],
+  ];
+  for (const [name, option, file, why] of files) {
+    test(name, () => {
+      const tls = options({ [option]: join(folder, file) });
+      const make = (): unknown => new RegistryClient({ address: "a:1", tls });
+      assert.throws(make, { name: "TypeError", message: why });
+    });
+  }
+
   test("TLS over a Unix socket", () => {
     const make = (): unknown => new RegistryClient({ address: "unix:/run/x.sock", tls: {} });
     assert.throws(make, { name: "TypeError", message: /Unix socket/ });

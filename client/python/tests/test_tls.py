@@ -102,6 +102,20 @@ def test_refuses(folder: Path, changed: dict[str, str], why: str) -> None:
         Client("127.0.0.1:1", tls=options(folder, **changed))
 
 
+@pytest.mark.parametrize(
+    ("option", "file", "why"),
+    [
+        pytest.param("ca_file", "client.key", "ca_file: cannot be used", id="no certificate"),
+        pytest.param("cert_file", "client.key", "cert_file, key_file: cannot", id="no chain"),
+        pytest.param("key_file", "client.pem", "cert_file, key_file: cannot", id="no key"),
+        pytest.param("key_file", "server.key", "cert_file, key_file: .*MISMATCH", id="another key"),
+    ],
+)
+def test_refuses_files_that_cannot_be_used(folder: Path, option: str, file: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        Client("127.0.0.1:1", tls=options(folder, **{option: str(folder / file)}))
+
+
 def test_refuses_tls_over_a_unix_socket() -> None:
     with pytest.raises(ValueError, match="Unix socket"):
         Client("unix:/run/x.sock", tls=TlsOptions())

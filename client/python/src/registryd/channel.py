@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -92,11 +93,26 @@ def _credentials(address: Address, tls: TlsOptions | None) -> grpc.ChannelCreden
         tls = TlsOptions()
     if bool(tls.cert_file) != bool(tls.key_file):
         raise ValueError("a TLS client certificate and its key go together")
-    return grpc.ssl_channel_credentials(
-        root_certificates=_pem("ca_file", tls.ca_file) or _system_roots(),
-        private_key=_pem("key_file", tls.key_file),
-        certificate_chain=_pem("cert_file", tls.cert_file),
-    )
+    roots = _pem("ca_file", tls.ca_file) or _system_roots()
+    chain = _pem("cert_file", tls.cert_file)
+    key = _pem("key_file", tls.key_file)
+    _check(tls)
+    return grpc.ssl_channel_credentials(roots, key, chain)
+
+
+def _check(tls: TlsOptions) -> None:
+    """Raises ValueError if TLS cannot use the files, of which gRPC tells only when it connects."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    option = "ca_file"
+    try:
+        if tls.ca_file:
+            context.load_verify_locations(tls.ca_file)
+        option = "cert_file, key_file"
+        if tls.cert_file:
+            # Nobody is asked for the password of a key that has one.
+            context.load_cert_chain(tls.cert_file, tls.key_file, password="")
+    except OSError as error:
+        raise ValueError(f"{option}: cannot be used: {error}") from error
 
 
 def _pem(option: str, path: str) -> bytes | None:

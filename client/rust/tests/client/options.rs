@@ -29,6 +29,7 @@ async fn options_that_make_no_sense_are_refused() {
         ("key alone", with(TlsOptions { key_file: path("pem"), ..tls() }), "go together"),
         ("no such file", with(TlsOptions { ca_file: path("missing"), ..tls() }), "ca_file: cannot read"),
         ("no PEM", with(TlsOptions { ca_file: path("text"), ..tls() }), "holds no PEM"),
+        ("no authority", with(TlsOptions { ca_file: path("pem"), ..tls() }), "ca_file: "),
         (
             "no key in the key's file",
             with(TlsOptions { cert_file: path("pem"), key_file: path("pem"), ..tls() }),
