@@ -1679,7 +1679,8 @@ func (x *PingV2RegistryResponse) GetAnsweredUrl() string {
 // Request of RegistryService.Search.
 type SearchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What to look for: `nginx`, `registry.example.com/nginx`. Required.
+	// What to look for: `nginx`, `registry.example.com/nginx`. The index decides what nothing
+	// means, as in `registry.example.com/`.
 	Term string `protobuf:"bytes,1,opt,name=term,proto3" json:"term,omitempty"`
 	// A result must meet all of them.
 	Filters []*SearchFilter `protobuf:"bytes,2,rep,name=filters,proto3" json:"filters,omitempty"`

@@ -145,8 +145,6 @@ type RegistryServiceClient interface {
 	BatchLookupPullEndpoints(ctx context.Context, in *BatchLookupPullEndpointsRequest, opts ...grpc.CallOption) (*BatchLookupPullEndpointsResponse, error)
 	// Whether a registry is reached without verified TLS, and why. May look the
 	// host up in DNS; a failed look-up means secure.
-	//
-	// INVALID_ARGUMENT (HOSTNAME_INVALID): `hostname`.
 	IsInsecureRegistry(ctx context.Context, in *IsInsecureRegistryRequest, opts ...grpc.CallOption) (*IsInsecureRegistryResponse, error)
 	// How a registry's TLS is handled: verification, trust roots, client
 	// certificates. Private keys need the role `admin`, and a caller on the Unix
@@ -478,8 +476,6 @@ type RegistryServiceServer interface {
 	BatchLookupPullEndpoints(context.Context, *BatchLookupPullEndpointsRequest) (*BatchLookupPullEndpointsResponse, error)
 	// Whether a registry is reached without verified TLS, and why. May look the
 	// host up in DNS; a failed look-up means secure.
-	//
-	// INVALID_ARGUMENT (HOSTNAME_INVALID): `hostname`.
 	IsInsecureRegistry(context.Context, *IsInsecureRegistryRequest) (*IsInsecureRegistryResponse, error)
 	// How a registry's TLS is handled: verification, trust roots, client
 	// certificates. Private keys need the role `admin`, and a caller on the Unix

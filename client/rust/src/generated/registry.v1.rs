@@ -727,7 +727,8 @@ pub struct PingV2RegistryResponse {
 /// Request of RegistryService.Search.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SearchRequest {
-    /// What to look for: `nginx`, `registry.example.com/nginx`. Required.
+    /// What to look for: `nginx`, `registry.example.com/nginx`. The index decides what nothing
+    /// means, as in `registry.example.com/`.
     #[prost(string, tag = "1")]
     pub term: ::prost::alloc::string::String,
     /// A result must meet all of them.
@@ -1246,8 +1247,6 @@ pub mod registry_service_client {
         }
         /// Whether a registry is reached without verified TLS, and why. May look the
         /// host up in DNS; a failed look-up means secure.
-        ///
-        /// INVALID_ARGUMENT (HOSTNAME_INVALID): `hostname`.
         pub async fn is_insecure_registry(
             &mut self,
             request: impl tonic::IntoRequest<super::IsInsecureRegistryRequest>,
@@ -1641,8 +1640,6 @@ pub mod registry_service_server {
         }
         /// Whether a registry is reached without verified TLS, and why. May look the
         /// host up in DNS; a failed look-up means secure.
-        ///
-        /// INVALID_ARGUMENT (HOSTNAME_INVALID): `hostname`.
         async fn is_insecure_registry(
             &self,
             request: tonic::Request<super::IsInsecureRegistryRequest>,

@@ -849,7 +849,9 @@ class SearchRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     SERVICE_CREDENTIALS_FIELD_NUMBER: _builtins.int
     term: _builtins.str
-    """What to look for: `nginx`, `registry.example.com/nginx`. Required."""
+    """What to look for: `nginx`, `registry.example.com/nginx`. The index decides what nothing
+    means, as in `registry.example.com/`.
+    """
     limit: _builtins.int
     """How many results to ask the registry for, before filters: 1 to 100. 0 means
     25.

@@ -302,8 +302,6 @@ class RegistryServiceServicer(object):
     def IsInsecureRegistry(self, request, context):
         """Whether a registry is reached without verified TLS, and why. May look the
         host up in DNS; a failed look-up means secure.
-
-        INVALID_ARGUMENT (HOSTNAME_INVALID): `hostname`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

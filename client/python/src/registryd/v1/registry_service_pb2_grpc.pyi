@@ -142,8 +142,6 @@ class RegistryServiceStub:
     IsInsecureRegistry: _grpc.UnaryUnaryMultiCallable[_registry_service_pb2.IsInsecureRegistryRequest, _registry_service_pb2.IsInsecureRegistryResponse]
     """Whether a registry is reached without verified TLS, and why. May look the
     host up in DNS; a failed look-up means secure.
-
-    INVALID_ARGUMENT (HOSTNAME_INVALID): `hostname`.
     """
     GetTLSConfig: _grpc.UnaryUnaryMultiCallable[_registry_service_pb2.GetTLSConfigRequest, _registry_service_pb2.GetTLSConfigResponse]
     """How a registry's TLS is handled: verification, trust roots, client
@@ -311,8 +309,6 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     IsInsecureRegistry: _aio.UnaryUnaryMultiCallable[_registry_service_pb2.IsInsecureRegistryRequest, _registry_service_pb2.IsInsecureRegistryResponse]  # type: ignore[assignment]
     """Whether a registry is reached without verified TLS, and why. May look the
     host up in DNS; a failed look-up means secure.
-
-    INVALID_ARGUMENT (HOSTNAME_INVALID): `hostname`.
     """
     GetTLSConfig: _aio.UnaryUnaryMultiCallable[_registry_service_pb2.GetTLSConfigRequest, _registry_service_pb2.GetTLSConfigResponse]  # type: ignore[assignment]
     """How a registry's TLS is handled: verification, trust roots, client
@@ -537,8 +533,6 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_registry_service_pb2.IsInsecureRegistryResponse, _abc.Awaitable[_registry_service_pb2.IsInsecureRegistryResponse]]:
         """Whether a registry is reached without verified TLS, and why. May look the
         host up in DNS; a failed look-up means secure.
-
-        INVALID_ARGUMENT (HOSTNAME_INVALID): `hostname`.
         """
 
     @_abc_1.abstractmethod

@@ -867,7 +867,8 @@ export const PingV2RegistryResponseSchema: GenMessage<PingV2RegistryResponse> = 
  */
 export type SearchRequest = Message<"registry.v1.SearchRequest"> & {
   /**
-   * What to look for: `nginx`, `registry.example.com/nginx`. Required.
+   * What to look for: `nginx`, `registry.example.com/nginx`. The index decides what nothing
+   * means, as in `registry.example.com/`.
    *
    * @generated from field: string term = 1;
    */
@@ -1320,8 +1321,6 @@ export const RegistryService: GenService<{
   /**
    * Whether a registry is reached without verified TLS, and why. May look the
    * host up in DNS; a failed look-up means secure.
-   *
-   * INVALID_ARGUMENT (HOSTNAME_INVALID): `hostname`.
    *
    * @generated from rpc registry.v1.RegistryService.IsInsecureRegistry
    */
