@@ -39,8 +39,6 @@ void V1LayerUpload::Start() { Read(); }
 void V1LayerUpload::OnReadDone(bool ok) {
   if (ended()) return;
   if (!ok) return Close();
-  // Something was lost between this message and the one before.
-  if (at_end_) return Fail(NotReadable());
   if (writer_ == nullptr) return Begin();
   Write();
 }
@@ -82,19 +80,22 @@ void V1LayerUpload::Close() {
   // sent all, when a message does not parse, when it is larger than gRPC takes or cannot be
   // decompressed, and when the caller is gone. One that does not parse leaves its trace.
   if (message_.chunk() != kUnread) return Fail(NotReadable());
-  // Before gRPC says that there is nothing to read, it finds out whether that is because
-  // the call is cancelled.
-  if (server_context_.IsCancelled()) return Fail(CallerIsGone());
-  // To drop a message cancels the call as well, but only the next read is sure to tell.
-  if (!at_end_) {
-    at_end_ = true;
-    if (TryHold()) ReadOn();
-    return;
+  // The others cancel the call before the read ends, but gRPC may tell of that afterwards. What
+  // is sent from now on comes after the cancellation, and fails with it.
+  if (TryHold()) StartSendInitialMetadata();
+}
+
+void V1LayerUpload::OnSendInitialMetadataDone(bool ok) {
+  if (!ended()) {
+    if (!ok || server_context_.IsCancelled()) {
+      Fail(CallerIsGone());
+    } else if (writer_ == nullptr) {
+      End(FieldError(Reason::kFieldMissing, "metadata", "the first message is metadata"));
+    } else {
+      writer_->Finish();
+    }
   }
-  if (writer_ == nullptr) {
-    return End(FieldError(Reason::kFieldMissing, "metadata", "the first message is metadata"));
-  }
-  writer_->Finish();
+  Release();
 }
 
 void V1LayerUpload::Read() {

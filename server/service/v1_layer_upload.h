@@ -34,6 +34,7 @@ class V1LayerUpload final
   void Start();
 
   void OnReadDone(bool ok) override;
+  void OnSendInitialMetadataDone(bool ok) override;
   void OnCancel() override;
   void OnDone() override { delete this; }
 
@@ -67,13 +68,11 @@ class V1LayerUpload final
   ::registry::v1::PushImageLayerRegistryResponse* const response_;
   // Only used while a message is read, or has been.
   ::registry::v1::PushImageLayerRegistryRequest message_;
-  // No more messages seem to come; the next read tells.
-  bool at_end_ = false;
   std::shared_ptr<V1LayerWriter> writer_;
 
   absl::Mutex mutex_;
   // Those who still use this object after the upload's end: the one that ends it, and
-  // a part on its way. The call is finished without them.
+  // a part or the answer's beginning on its way. The call is finished without them.
   int holds_ ABSL_GUARDED_BY(mutex_) = 1;
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);
 };
