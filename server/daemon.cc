@@ -213,7 +213,8 @@ void Daemon::AddFigures() {
                       [this] { return certificates_.stats().reloads; });
   metrics_.AddGauge("registryd_tls_cache_entries", "Hosts remembered.",
                     [this] { return certificates_.stats().entries; });
-  metrics_.AddCounter("registryd_log_records_dropped_total", "Given up because writing was slow, or failed.",
+  metrics_.AddCounter("registryd_log_records_dropped_total",
+                      "Given up because writing was slow, or failed.",
                       [this] { return logger_.dropped(); });
 }
 
