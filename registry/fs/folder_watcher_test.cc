@@ -252,10 +252,11 @@ TEST(FolderWatcher, AClockThatIsSetBackHoldsNoChangeUp) {
 
 TEST(FolderWatcher, ACallbackMayEndItsOwnWatch) {
   TemporaryFolder folder;
-  FolderWatcher watcher(Quick(true));
+  // The callback may still be letting go of them when the test ends.
   absl::Notification done;
-  FolderWatcher::Watch watch;
   absl::Mutex mutex;
+  FolderWatcher watcher(Quick(true));
+  FolderWatcher::Watch watch;
   mutex.Lock();
   watch = watcher.Add(folder.path(), 0, [&] {
     absl::MutexLock lock(&mutex);
