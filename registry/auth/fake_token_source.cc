@@ -6,7 +6,7 @@ namespace registryd {
 
 FakeTokenSource::FakeTokenSource(Answer answer) : answer_(std::move(answer)) {}
 
-void FakeTokenSource::Get(TokenRequest request, const CallContext& context, Callback done) {
+void FakeTokenSource::Get(TokenRequest request, const CallContext& /*context*/, Callback done) {
   Answer answer;
   {
     absl::MutexLock lock(&mutex_);

@@ -39,7 +39,7 @@ class IndexSearch::Call : public std::enable_shared_from_this<Call> {
   Call(IndexSearch& search, SearchFilter filter, SearchName name, V1Endpoint endpoint,
        std::vector<HttpHeader> headers, IndexSearchQuery query, CallContext context, Results done)
       : search_(search),
-        filter_(std::move(filter)),
+        filter_(filter),
         name_(std::move(name)),
         endpoint_(std::move(endpoint)),
         requests_(search.client_, search.clock_, std::move(headers),
