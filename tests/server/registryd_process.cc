@@ -16,6 +16,10 @@ ChildOptions WithProgram(ChildOptions options) {
     std::abort();
   }
   options.program = program;
+  // What the thread sanitizer shall not tell of holds for registryd as well.
+  if (const char* const tsan = std::getenv("TSAN_OPTIONS"); tsan != nullptr) {
+    options.environment.push_back(absl::StrCat("TSAN_OPTIONS=", tsan));
+  }
   if (!options.passed_sockets.empty()) {
     options.environment.push_back(absl::StrCat("LISTEN_FDS=", options.passed_sockets.size()));
     options.environment.push_back("LISTEN_PID=0000000000");
