@@ -83,6 +83,18 @@ bool HasEnded(bufferevent* stream) {
   return on_event == nullptr;
 }
 
+// evhttp closes a socket with libevent still reading from it, once an answer is written that is
+// the last: its number is then taken out of epoll when another thread may have it. So reading
+// ends with the last byte of an answer; evhttp begins it again for the next request. After a
+// "100 Continue", which is no answer, evhttp goes on to listen to input.
+void OnOutput(evbuffer*, const evbuffer_cb_info* change, void* argument) {
+  auto* stream = static_cast<bufferevent*>(argument);
+  bufferevent_data_cb on_input = nullptr;
+  bufferevent_getcb(stream, &on_input, nullptr, nullptr, nullptr);
+  const bool written = change->orig_size + change->n_added == change->n_deleted;
+  if (written && on_input == nullptr) bufferevent_disable(stream, EV_READ);
+}
+
 }  // namespace
 
 // libevent's objects, and the thread that alone touches them once it runs.
@@ -166,7 +178,9 @@ class MetricsHttpServer::Loop {
   // Makes what a new connection is read and written by. evhttp puts the socket in after that.
   static bufferevent* OnConnection(event_base* base, void* self) {
     bufferevent* stream = bufferevent_socket_new(base, -1, 0);
-    if (stream != nullptr) static_cast<Loop*>(self)->Count(stream);
+    if (stream == nullptr) return nullptr;
+    evbuffer_add_cb(bufferevent_get_output(stream), OnOutput, stream);
+    static_cast<Loop*>(self)->Count(stream);
     return stream;
   }
 

@@ -3,8 +3,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -21,6 +23,20 @@
 #include "gtest/gtest.h"
 #include "registry/fs/file_descriptor.h"
 #include "server/observe/metrics.h"
+
+namespace {
+
+// Calls of epoll_ctl() that failed: for a socket that was closed, or that is another one by now.
+std::atomic<int> failed_epoll_calls{0};
+
+}  // namespace
+
+// In place of the one that libevent would call.
+extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
+  const auto result = static_cast<int>(syscall(SYS_epoll_ctl, epoll, operation, fd, event));
+  if (result != 0) ++failed_epoll_calls;
+  return result;
+}
 
 namespace registryd {
 namespace {
@@ -163,6 +179,37 @@ TEST_F(MetricsHttpServerTest, ClosesASilentConnection) {
   send(unfinished.get(), "GET /metr", 9, MSG_NOSIGNAL);
   EXPECT_THAT(ReadAll(silent), Not(HasSubstr("200 OK")));
   EXPECT_THAT(ReadAll(unfinished), Not(HasSubstr("200 OK")));
+}
+
+TEST_F(MetricsHttpServerTest, ForgetsASocketBeforeItIsClosed) {
+  failed_epoll_calls = 0;
+  ASSERT_NE(epoll_ctl(-1, EPOLL_CTL_DEL, -1, nullptr), 0);
+  ASSERT_EQ(failed_epoll_calls, 1);
+  failed_epoll_calls = 0;
+  for (int i = 0; i < 3; ++i) {
+    Get("/healthz");
+    Ask("GET /healthz HTTP/1.0\r\n\r\n");
+    Ask("\x16\x03\x01\x02\r\n\r\n");
+    Ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\nConnection: close\r\n\r\n");
+    Ask("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    Connect();
+  }
+  server_.reset();
+  EXPECT_EQ(failed_epoll_calls, 0);
+}
+
+TEST_F(MetricsHttpServerTest, ReadsOnAfterAContinue) {
+  const FileDescriptor connection = Connect();
+  Send(connection,
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n");
+  char buffer[64];
+  const ssize_t got = read(connection.get(), buffer, sizeof(buffer));
+  ASSERT_GT(got, 0);
+  EXPECT_EQ(std::string(buffer, static_cast<size_t>(got)), "HTTP/1.1 100 Continue\r\n\r\n");
+  Send(connection, "0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const std::string responses = ReadAll(connection);
+  EXPECT_THAT(responses, StartsWith("HTTP/1.1 405 "));
+  EXPECT_THAT(responses, EndsWith("\r\n\r\nok\n"));
 }
 
 // Silence has an hour here, so it is not what ends these.
